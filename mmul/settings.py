@@ -1,0 +1,329 @@
+"""One settings file. What differs between machines comes from the environment, and only there."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from kit import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+
+# --- 1. Where we run ---------------------------------------------------------
+# Development needs nothing and answers on loopback only. Production needs a key
+# and its public address, and refuses to start without them.
+
+MODE = env.choice("MMUL_MODE", "development", ("development", "production"))
+PRODUCTION = MODE == "production"
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+PORT = env.number("PORT", 8000, low=1, high=65535)
+
+
+def development_key():
+    """Return a key made once for this checkout, so that logins survive a restart."""
+    file = VAR / "development_key"
+    if not file.exists():
+        VAR.mkdir(exist_ok=True)
+        file.write_text(secrets.token_urlsafe(64))
+    return file.read_text()
+
+
+def site_url():
+    """Return the public address: everything we print begins with it (trust table, rule 4)."""
+    url = env.text("MMUL_SITE_URL", None if PRODUCTION else f"http://127.0.0.1:{PORT}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"MMUL_SITE_URL={url!r}: write it as https://www.example.org")
+    return url
+
+
+SECRET_KEY = env.secret("MMUL_SECRET_KEY", None if PRODUCTION else development_key())
+SECRET_KEY_FALLBACKS = env.words("MMUL_SECRET_KEY_FALLBACKS")
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("MMUL_SECRET_KEY is too short: 50 characters or more")
+
+SITE_NAME = env.text("MMUL_SITE_NAME", "MMUL")
+SITE_URL = site_url()
+SITE_HOST = urlsplit(SITE_URL).netloc.lower()
+# Our other names (bare, www, old domains): each answers with one 301 to SITE_URL.
+OTHER_HOSTS = [name.lower() for name in env.words("MMUL_OTHER_HOSTS")]
+LOCAL = not PRODUCTION and urlsplit(SITE_URL).hostname in {"localhost", "127.0.0.1", "::1"}
+# CanonicalHost (mmul/middleware.py) compares whole names with ports; this list is the second lock.
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *(name.split(":")[0] for name in OTHER_HOSTS)]
+ALLOWED_HOSTS += sorted(LOOPBACK) if LOCAL else []
+USE_X_FORWARDED_HOST = False
+
+DEBUG = env.flag("MMUL_DEBUG", default=False)
+if DEBUG and not LOCAL:
+    raise ImproperlyConfigured("MMUL_DEBUG=true is for loopback: a traceback shows everything")
+
+ADMIN_PATH = env.text("MMUL_ADMIN_PATH", "admin").strip("/")
+if not ADMIN_PATH.replace("-", "").isalnum():
+    raise ImproperlyConfigured(f"MMUL_ADMIN_PATH={ADMIN_PATH!r}: one word of letters and hyphens")
+
+WEB_WORKERS = env.number("MMUL_WEB_WORKERS", 2, low=1, high=64)
+
+# --- 2. Rooms ----------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "mmul",
+    "articles",
+    "accounts",
+    "images",
+    "pagecache",
+    "kit",
+    "allauth",
+    "allauth.account",
+    "django_prose_editor",
+    "js_asset",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "mmul.middleware.RequestLog",
+    "mmul.middleware.SecurityHeaders",
+    "mmul.middleware.ContentSecurityPolicy",
+    "mmul.middleware.CanonicalHost",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mmul.middleware.StaffSession",
+    "mmul.middleware.PublicPages",
+    "mmul.middleware.StaffCsrf",
+    "mmul.middleware.StaffAuthentication",
+    "mmul.middleware.StaffMessages",
+    "mmul.middleware.StaffAccount",
+]
+
+ROOT_URLCONF = "mmul.urls"
+WSGI_APPLICATION = "mmul.wsgi.application"
+APPEND_SLASH = False  # mmul.views answers: one 301, and only to an address that exists
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- 3. Database -------------------------------------------------------------
+
+SQLITE_SYNC = env.choice("MMUL_SQLITE_SYNC", "NORMAL", ("NORMAL", "FULL"))
+
+
+def database():
+    """Return Django's dictionary for DATABASE_URL; a value that cannot be read stops the start."""
+    default = f"sqlite:///{VAR / 'mmul.sqlite3'}"
+    keep = env.number("MMUL_DB_KEEP_SECONDS", 60, low=0, high=3600)
+    try:
+        parsed = dj_database_url.parse(env.text("DATABASE_URL", default), conn_max_age=keep)
+    except Exception as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
+    if parsed["ENGINE"] == "django.db.backends.sqlite3":
+        # Web workers and the background worker write at the same time: WAL lets readers go
+        # on, IMMEDIATE makes writers queue for `timeout` seconds instead of failing half-way.
+        parsed["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNC};",
+        }
+        # Browser tests share one file between the server's threads and the test's.
+        parsed["TEST"] = {"NAME": Path(env.text("MMUL_TEST_SQLITE", str(VAR / "test.sqlite3")))}
+    elif parsed["ENGINE"] == "django.db.backends.postgresql":
+        parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
+        parsed["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured("DATABASE_URL: write a sqlite:// or postgres:// address")
+    return parsed
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Login limits are counted here, shared by all processes (trust table, section 4).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "mmul_cache",
+    }
+}
+
+# --- 4. Staff: who logs in, and for how long ---------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "accounts.validators.MaximumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds (trust table, M4)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # staff addresses are typed by an administrator
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    # Per address and per account; a stricter second number would let anyone keep an editor out.
+    "login_failed": "10/m/ip,30/300s/key",
+    "reset_password": "5/h/ip,3/h/key",
+}
+
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+SESSION_IDLE_SECONDS = 3 * 24 * 3600
+_HOST_PREFIX = "" if LOCAL else "__Host-"
+SESSION_COOKIE_NAME = f"{_HOST_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_HOST_PREFIX}csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "mmul.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# --- 5. Headers (trust table, section 2) -------------------------------------
+
+EMBED_HOSTS = env.words("MMUL_EMBED_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
+MEDIA_ORIGIN = env.text("MMUL_MEDIA_ORIGIN", "").rstrip("/")
+HSTS_SUBDOMAINS = env.flag("MMUL_HSTS_SUBDOMAINS", default=False)
+_MEDIA = [SELF, MEDIA_ORIGIN] if MEDIA_ORIGIN else [SELF]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": _MEDIA,
+        "font-src": [SELF],
+        "media-src": _MEDIA,
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "frame-src": [f"https://{host}" for host in EMBED_HOSTS] or [NONE],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+STAFF_CONTENT_SECURITY_POLICY = {
+    "default-src": [NONE],
+    "script-src": [SELF, NONCE],
+    "style-src": [SELF, NONCE],
+    "img-src": [*_MEDIA, "data:"],
+    "font-src": [SELF],
+    "media-src": _MEDIA,
+    "connect-src": [SELF],
+    "frame-src": [NONE],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "object-src": [NONE],
+    "frame-ancestors": [NONE],
+}
+
+# --- 6. Files ----------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("MMUL_STATIC_ROOT", str(VAR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = f"{MEDIA_ORIGIN}/media/"
+MEDIA_ROOT = Path(env.text("MMUL_MEDIA_ROOT", str(VAR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
+WHITENOISE_MAX_AGE = 0
+WHITENOISE_ADD_HEADERS_FUNCTION = "mmul.middleware.static_file_headers"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+# --- 7. Language and time ----------------------------------------------------
+
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", "Italiano")]
+FORMAT_MODULE_PATH = ["mmul.formats"]
+LOCALE_PATHS = [BASE_DIR / "locale"]  # months and days without Django's capital letters
+TIME_ZONE = "Europe/Rome"
+USE_TZ = True
+USE_I18N = True
+
+# The reader of a bilingual quotation sees this text first.
+QUOTATION_FIRST = env.choice("MMUL_QUOTATION_FIRST", "translation", ("translation", "original"))
+
+# --- 8. Mail and logs --------------------------------------------------------
+
+EMAIL_HOST = env.text("MMUL_SMTP_HOST", "")
+EMAIL_PORT = env.number("MMUL_SMTP_PORT", 587, low=1, high=65535)
+EMAIL_HOST_USER = env.text("MMUL_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("MMUL_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("MMUL_SMTP_TLS", default=True)
+EMAIL_TIMEOUT = 10  # seconds
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.console.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MMUL_MAIL_FROM", "redazione@localhost")
+EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ADMINS = [("Redazione", address) for address in env.words("MMUL_ADMINS")]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"hourly": {"()": "mmul.logs.OncePerHour"}},
+    "formatters": {
+        "json": {"()": "mmul.logs.JsonLines"},
+        "people": {"format": "%(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "people",
+        },
+        "mail": {
+            "class": "mmul.logs.ErrorMail",
+            "level": "ERROR",
+            "filters": ["hourly"],
+        },
+    },
+    "root": {
+        "handlers": ["stderr", "mail"] if ADMINS else ["stderr"],
+        "level": env.choice("MMUL_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    },
+    "loggers": {
+        # Django's own handlers would print or mail requests with their data.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "mmul.request": {"level": "INFO" if PRODUCTION else "WARNING"},
+    },
+}

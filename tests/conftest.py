@@ -1,0 +1,16 @@
+"""What every test may ask for. PostgreSQL and the browser are chosen by tests/run.py."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def staff_client(client):
+    from tests.factories import make_user
+
+    client.force_login(make_user("redattrice"))
+    return client

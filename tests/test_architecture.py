@@ -1,0 +1,74 @@
+"""The house has a slope: a package may import only what lies below it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parent.parent
+
+STOREYS = [
+    {"kit", "pagecache"},
+    {"images"},
+    {"accounts"},
+    {"articles"},
+    {"mmul"},
+]
+STOREY = {room: height for height, rooms in enumerate(STOREYS) for room in rooms}
+FILES = sorted(f for room in STOREY for f in (ROOT / room).rglob("*.py"))
+# Third-party code has one owner room (docs/adr/0001).
+OWNERS = {
+    "PIL": "images",
+    "nh3": "kit",
+    "selectolax": "kit",
+    "pygments": "articles",
+    "django_prose_editor": "articles",
+    "js_asset": "articles",
+    "allauth": "accounts",
+    "csp": "mmul",
+    "whitenoise": "mmul",
+    "dj_database_url": "mmul",
+}
+
+
+def imported_names(file):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_imports_only_go_down(file):
+    home = file.relative_to(ROOT).parts[0]
+    others = (set(imported_names(file)) & STOREY.keys()) - {home}
+    upward = sorted(room for room in others if STOREY[room] >= STOREY[home])
+    assert not upward, f"{home} may not import {upward}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_third_party_code_has_one_owner_room(file):
+    home = file.relative_to(ROOT).parts[0]
+    strangers = {name for name in imported_names(file) if OWNERS.get(name, home) != home}
+    assert not strangers, f"{home} does not own {strangers}"
+
+
+def test_foreign_keys_only_go_down():
+    for model in apps.get_models():
+        home = model._meta.app_label
+        for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+            other = field.related_model and field.related_model._meta.app_label
+            if home in STOREY and other in STOREY and other != home:
+                assert STOREY[other] < STOREY[home], f"{model.__name__}.{field.name}"
+
+
+def test_every_package_has_a_storey():
+    packages = {f.parent.name for f in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
+    assert packages <= STOREY.keys()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_no_file_past_400_lines(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
