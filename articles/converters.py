@@ -1,0 +1,53 @@
+"""Parts of addresses. What does not match is a 404 that costs no query."""
+
+
+class Year:
+    regex = r"(?:19[7-9]\d|20\d\d)"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{value:04d}"
+
+
+class Month:
+    regex = r"(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{value:02d}"
+
+
+class Day(Month):
+    regex = r"(?:0[1-9]|[12]\d|3[01])"
+
+
+class PageNumber:
+    """2 and up, at most 99,999: page 1 is the list's own address."""
+
+    regex = r"(?:[2-9]|[1-9]\d{1,4})"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
+class Slug:
+    regex = r"[-\w]{1,200}"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+class SlugPath(Slug):
+    """Slugs of a category and of those above it: "software/distribuzioni"."""
+
+    regex = r"[-\w]{1,200}(?:/[-\w]{1,200}){0,4}"

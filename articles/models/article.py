@@ -1,0 +1,325 @@
+"""Articles, and the one definition of "a reader may see this"."""
+
+import math
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Author
+from articles.models.body import Body
+from kit.fields import AddressField, LineField, ProseField
+from kit.text import SLUG_LENGTH, slugify
+
+WORDS_A_MINUTE = 200  # reading Italian on a screen, silently
+FIRST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
+LAST_DATE = datetime(2100, 1, 1, tzinfo=UTC)
+
+sensible_date = [
+    MinValueValidator(FIRST_DATE, "La data è troppo indietro: scrivi dal 1970 in poi."),
+    MaxValueValidator(LAST_DATE, "La data è troppo avanti: scrivi prima del 2100."),
+]
+
+
+class ArticleQuerySet(models.QuerySet):
+    """Adjectives choose rows; ``for_*`` chooses columns and joins."""
+
+    def visible(self, at=None):
+        """Rows a reader may see at the instant ``at`` (default: now)."""
+        return self.filter(status=Article.Status.READY, published_at__lte=at or timezone.now())
+
+    def unannounced(self):
+        return self.filter(announced_at=None)
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+    def front_page_order(self):
+        return self.order_by("-pinned", "-published_at", "-pk")
+
+    def in_category(self, category):
+        """Stories filed under ``category`` or below it, main category or not."""
+        tree = Q(path=category.path) | Q(path__startswith=f"{category.path}/")
+        below = type(category).objects.filter(tree).values("pk")
+        others = Article.categories.through.objects.filter(category__in=below)
+        return self.filter(Q(main_category__in=below) | Q(pk__in=others.values("article")))
+
+    def with_tag(self, tag):
+        return self.filter(pk__in=Article.tags.through.objects.filter(tag=tag).values("article"))
+
+    def by_author(self, author):
+        return self.filter(pk__in=Byline.objects.filter(author=author).values("article"))
+
+    def in_series(self, series):
+        return self.filter(series=series).order_by("series_part", "published_at", "pk")
+
+    def published_between(self, start, end):
+        return self.filter(published_at__gte=start, published_at__lt=end)
+
+    def _signed(self):
+        bylines = Byline.objects.select_related("author__picture").order_by("position", "pk")
+        return self.prefetch_related(Prefetch("bylines", queryset=bylines))
+
+    def for_card(self):
+        """Enough for one card in a list: no body. Two queries in all."""
+        return (
+            self.select_related("main_category", "lead_image")
+            .defer("body", "body_html", "lead_image__error")
+            ._signed()
+        )
+
+    def for_feed(self):
+        """A card and its rendered body. Four queries in all."""
+        filed = self.select_related("main_category").prefetch_related("tags", "categories")
+        return filed.defer("body")._signed()
+
+    def for_page(self):
+        """Everything the article page shows but what stands around it. Three queries in all."""
+        # "<= and (< or smaller id)" instead of "< or (= and smaller id)": only the first lets the
+        # index begin at this story instead of at the newest one.
+        date = OuterRef("published_at")
+        older = Q(published_at__lte=date) & (Q(published_at__lt=date) | Q(pk__lt=OuterRef("pk")))
+        newer = Q(published_at__gte=date) & (Q(published_at__gt=date) | Q(pk__gt=OuterRef("pk")))
+        visible = Article.objects.visible()
+        return (
+            self.select_related("main_category", "lead_image", "series")
+            .defer("body", "lead_image__error")  # readers get body_html
+            ._signed()
+            .prefetch_related("sources")
+            .annotate(
+                older_id=Subquery(visible.filter(older).newest_first().values("pk")[:1]),
+                newer_id=Subquery(
+                    visible.filter(newer).order_by("published_at", "pk").values("pk")[:1]
+                ),
+            )
+        )
+
+
+class Article(Body):
+    class Status(models.TextChoices):
+        DRAFT = "draft", "bozza"
+        READY = "ready", "pronto"
+
+    # Written by people, in the admin.
+    title = LineField("titolo", max_length=250)
+    slug = models.SlugField(
+        "indirizzo",
+        max_length=SLUG_LENGTH,
+        unique=True,
+        blank=True,
+        help_text="La parte finale dell’indirizzo. Lascia vuoto: lo ricaviamo dal titolo.",
+        error_messages={"unique": "Esiste già un articolo con questo indirizzo: cambialo."},
+    )
+    standfirst = ProseField(
+        "sommario",
+        max_length=600,
+        blank=True,
+        help_text="Una o due frasi sotto il titolo, negli elenchi e nel feed.",
+    )
+    authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
+    main_category = models.ForeignKey(
+        "articles.Category", models.PROTECT, verbose_name="categoria", related_name="main_articles"
+    )
+    categories = models.ManyToManyField(
+        "articles.Category", blank=True, verbose_name="altre categorie", related_name="articles"
+    )
+    tags = models.ManyToManyField(
+        "articles.Tag", blank=True, verbose_name="tag", related_name="articles"
+    )
+    lead_image = models.ForeignKey(
+        "images.Image",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="figura di apertura",
+        related_name="+",
+    )
+    lead_caption = LineField("didascalia", max_length=500, blank=True)
+    status = models.CharField("stato", choices=Status, default=Status.DRAFT, max_length=5)
+    published_at = models.DateTimeField(
+        "data di uscita",
+        null=True,
+        blank=True,
+        validators=sensible_date,
+        help_text="Ora italiana. Nel futuro: l’articolo esce da solo a quell’ora.",
+    )
+    revised_at = models.DateTimeField(
+        "aggiornato il",
+        null=True,
+        blank=True,
+        validators=sensible_date,
+        help_text="Solo per aggiornamenti di sostanza: esce accanto alla data.",
+    )
+    pinned = models.BooleanField(
+        "in evidenza", default=False, help_text="Sta in cima alla prima pagina finché non lo togli."
+    )
+    comments_open = models.BooleanField("commenti aperti", default=True)
+    series = models.ForeignKey(
+        "articles.Series", models.SET_NULL, null=True, blank=True, verbose_name="serie"
+    )
+    series_part = models.PositiveSmallIntegerField("parte", null=True, blank=True)
+
+    # Written by the house, one narrow UPDATE at a time: see publishing.py.
+    announced_at = models.DateTimeField(null=True, editable=False)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)  # rises with each save
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField(auto_now=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "articolo"
+        verbose_name_plural = "articoli"
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="articles_ready_has_date",
+                condition=~Q(status="ready") | Q(published_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Every list and archive: newest visible articles first.
+            models.Index(
+                F("published_at").desc(),
+                F("id").desc(),
+                name="articles_newest_ready",
+                condition=Q(status="ready"),
+            ),
+            # The front page: pinned first.
+            models.Index(
+                F("pinned").desc(),
+                F("published_at").desc(),
+                F("id").desc(),
+                name="articles_front_ready",
+                condition=Q(status="ready"),
+            ),
+            # The worker's question, once a minute.
+            models.Index(
+                fields=["published_at"],
+                name="articles_to_announce",
+                condition=Q(status="ready", announced_at=None),
+            ),
+            # Bodies made by older rules: see rendering.py.
+            models.Index(fields=["rendered_with"], name="articles_rendered_with"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def clean(self):
+        if self.status == self.Status.READY and self.published_at is None:
+            self.published_at = timezone.now()
+        if not self.slug:
+            self.slug = self.free_slug()
+
+    def free_slug(self):
+        """Return the title's slug, with -2, -3 … if another story has it, as WordPress does."""
+        wanted = slugify(self.title) or "articolo"
+        taken = set(
+            Article.objects.filter(slug__startswith=wanted[: SLUG_LENGTH - 6])
+            .exclude(pk=self.pk)
+            .values_list("slug", flat=True)
+        )
+        number, slug = 2, wanted
+        while slug in taken:
+            slug = f"{wanted[: SLUG_LENGTH - 6]}-{number}"
+            number += 1
+        return slug
+
+    def save(self, *args, **kwargs):
+        self.slug = self.slug or self.free_slug()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        """The permalink, /YYYY/MM/slug/ in Italian time. A draft has none: ValueError."""
+        if self.published_at is None:
+            raise ValueError("a story without a date has no permalink")
+        day = timezone.localtime(self.published_at)
+        return reverse("article", args=[day.year, day.month, self.slug])
+
+    def is_visible(self, at=None):
+        """The same rule as ``visible()``, for a row already loaded."""
+        return bool(
+            self.status == self.Status.READY
+            and self.published_at
+            and self.published_at <= (at or timezone.now())
+        )
+
+    @property
+    def cache_tag(self):
+        return f"article:{self.pk}"
+
+    @property
+    def cache_tags(self):
+        """What a page that shows this story's card must declare."""
+        return [self.cache_tag, *([self.lead_image.cache_tag] if self.lead_image else [])]
+
+    @property
+    def reading_minutes(self):
+        return max(1, math.ceil(self.words / WORDS_A_MINUTE))
+
+    @property
+    def signatures(self):
+        """Authors in the order of the byline; no query if loaded by a ``for_*`` word."""
+        return [byline.author for byline in self.bylines.all()]
+
+
+class Byline(models.Model):
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, models.PROTECT, verbose_name="firma", related_name="bylines")
+    position = models.PositiveSmallIntegerField("ordine", default=0)
+
+    class Meta:
+        verbose_name = "firma"
+        verbose_name_plural = "firme"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "author"], name="articles_signed_once"),
+        ]
+
+    def __str__(self):
+        return str(self.author)
+
+
+class Source(models.Model):
+    """What a story was written from. Printed in the box "Fonti"."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="sources")
+    position = models.PositiveSmallIntegerField("ordine", default=0)
+    outlet = LineField("testata", max_length=200)
+    title = LineField("titolo originale", max_length=300, blank=True)
+    author = LineField("autore", max_length=200, blank=True)
+    url = AddressField("indirizzo")
+    original_date = models.DateField("data", null=True, blank=True)
+    language = models.CharField("lingua", max_length=12, default="en")
+
+    class Meta:
+        verbose_name = "fonte"
+        verbose_name_plural = "fonti"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return f"{self.outlet}: {self.title or self.url}"
+
+    def clean(self):
+        if self.original_date and not 1970 <= self.original_date.year <= 2100:
+            raise ValidationError({"original_date": "Scrivi una data tra il 1970 e il 2100."})
+
+
+class FormerSlug(models.Model):
+    """An address a published story once had: answers with one permanent redirect."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
+
+    class Meta:
+        verbose_name = "indirizzo precedente"
+        verbose_name_plural = "indirizzi precedenti"
+
+    def __str__(self):
+        return self.slug

@@ -1,0 +1,42 @@
+"""Pages of a list without counting it: one row more than asked tells whether there is a next."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+
+PER_PAGE = 10  # WordPress's default
+
+
+@dataclass(frozen=True)
+class Paging:
+    base: str  # address of page 1, ends with a slash
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self):
+        return self.number > 1
+
+    @property
+    def previous_url(self):
+        return self.url(self.number - 1)
+
+    @property
+    def next_url(self):
+        return self.url(self.number + 1)
+
+    def url(self, number):
+        return self.base if number <= 1 else f"{self.base}page/{number}/"
+
+
+def cut(articles, number, base, *, size=PER_PAGE, first_extra=0):
+    """Return ``(rows, Paging)`` for page ``number`` of a QuerySet; Http404 beyond the last page.
+
+    ``first_extra`` rows more stand on page 1 (the lead story of the front page).
+    """
+    start = 0 if number == 1 else (number - 1) * size + first_extra
+    length = size + first_extra if number == 1 else size
+    rows = list(articles[start : start + length + 1])
+    if not rows and number > 1:
+        raise Http404("beyond the last page")
+    return rows[:length], Paging(base, number, has_next=len(rows) > length)

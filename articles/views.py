@@ -1,0 +1,137 @@
+"""What readers open. A view refuses, fetches, renders, and says what the page is made of."""
+
+from datetime import date
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Author
+from articles import pages
+from articles.models import Article, Category, Page, PreviewLink, Series, Tag
+from articles.paging import cut
+from pagecache.tags import cacheable
+
+LIST_SECONDS = 300  # a list may lag this long behind a comment count
+PAGE_SECONDS = 3600  # a purge comes first; this is the safety net
+
+
+@require_safe
+def first_page(request, **where):
+    """``…/page/1/`` is the list's own address, once and for all."""
+    return HttpResponsePermanentRedirect(request.path.removesuffix("page/1/"))
+
+
+@require_safe
+def front_page(request, number=1):
+    articles = Article.objects.visible().front_page_order().for_card()
+    rows, paging = cut(articles, number, "/", first_extra=1)
+    lead = rows.pop(0) if rows and number == 1 else None
+    context = {"lead": lead, "articles": rows, "paging": paging}
+    response = render(request, "articles/front.html", context)
+    return cacheable(response, "lists", *tags_of([lead, *rows]), seconds=LIST_SECONDS)
+
+
+def show_list(request, number, base, articles, *, empty_is_a_page=False, **context):
+    """One page of a list of stories; ``articles`` is already visible and in its order.
+
+    A list with nothing to show answers like one that never existed: a tag that only a draft
+    has must not tell that the draft exists (trust table, P1).
+    """
+    rows, paging = cut(articles.for_card(), number, base)
+    if not rows and not empty_is_a_page:
+        raise Http404("nothing to list")
+    context |= {"articles": rows, "paging": paging}
+    response = render(request, "articles/list.html", context)
+    return cacheable(response, "lists", *tags_of(rows), seconds=LIST_SECONDS)
+
+
+def tags_of(articles):
+    return [tag for article in articles if article for tag in article.cache_tags]
+
+
+@require_safe
+def category(request, path, number=1):
+    label = get_object_or_404(Category.objects.prefetch_related("children"), path=path)
+    articles = Article.objects.visible().in_category(label).newest_first()
+    context = {
+        "kicker": "Categoria",
+        "heading": label.name,
+        "description": label.description,
+        "children": [{"name": c.name, "url": c.get_absolute_url()} for c in label.children.all()],
+    }
+    base = label.get_absolute_url()
+    return show_list(request, number, base, articles, empty_is_a_page=True, **context)
+
+
+@require_safe
+def tag(request, slug, number=1):
+    label = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.visible().with_tag(label).newest_first()
+    context = {"kicker": "Tag", "heading": label.name, "description": label.description}
+    return show_list(request, number, label.get_absolute_url(), articles, **context)
+
+
+@require_safe
+def author(request, slug, number=1):
+    person = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    articles = Article.objects.visible().by_author(person).newest_first()
+    context = {"kicker": "Firma", "heading": person.name, "author": person}
+    return show_list(request, number, person.get_absolute_url(), articles, **context)
+
+
+@require_safe
+def series(request, slug, number=1):
+    label = get_object_or_404(Series, slug=slug)
+    articles = Article.objects.visible().in_series(label)
+    context = {"kicker": "Serie", "heading": label.title, "description": label.description}
+    return show_list(request, number, label.get_absolute_url(), articles, **context)
+
+
+@require_safe
+def archive(request, year, month=None, day=None, number=1):
+    """A year, a month or a day, in Italian time. A period without stories is a 404."""
+    try:
+        start, end, base = pages.period(year, month, day)
+    except ValueError:
+        raise Http404("no such day") from None
+    articles = Article.objects.visible().published_between(start, end).newest_first()
+    heading = pages.period_name(date(year, month or 1, day or 1), month, day)
+    return show_list(request, number, base, articles, kicker="Archivio", heading=heading)
+
+
+@require_safe
+def article_page(request, year, month, slug):
+    """One story. Old, mistyped or wrongly dated addresses go to the right one."""
+    article = Article.objects.visible().for_page().filter(slug=slug).first()
+    if article is None:
+        return redirect(pages.moved_to(slug), permanent=True)
+    if request.path != article.get_absolute_url():
+        return redirect(article, permanent=True)
+    response = render(request, "articles/article.html", pages.article_context(article))
+    portraits = [author.picture.cache_tag for author in article.signatures if author.picture]
+    return cacheable(response, *article.cache_tags, *portraits, "lists", seconds=PAGE_SECONDS)
+
+
+@require_safe
+def preview(request, token):
+    """A draft for whoever holds its link: seven days, this story and nothing else (P4)."""
+    link = PreviewLink.objects.find(token)
+    if link is None:
+        raise Http404("no such preview")
+    article = Article.objects.for_page().get(pk=link.article_id)
+    response = render(
+        request, "articles/article.html", pages.article_context(article, preview=True)
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+def static_page(request, slug):
+    page = get_object_or_404(Page.objects.visible(), slug=slug)
+    context = {"page": page, "body": page.body_for_readers}
+    response = render(request, "articles/page.html", context)
+    return cacheable(response, page.cache_tag, seconds=PAGE_SECONDS)

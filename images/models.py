@@ -1,0 +1,91 @@
+"""Pictures: our own encoding of what was uploaded, who made it, and its smaller copies."""
+
+from django.db import models
+from django.db.models import Q
+
+from kit.fields import AddressField, LineField
+
+
+class ImageQuerySet(models.QuerySet):
+    def waiting(self):
+        """Pictures whose smaller copies are still to be made."""
+        return self.filter(rendered_at=None)
+
+
+class Image(models.Model):
+    class Licence(models.TextChoices):
+        OURS = "ours", "della redazione"
+        CC0 = "cc0", "CC0 / pubblico dominio"
+        CC_BY = "cc-by", "CC BY 4.0"
+        CC_BY_SA = "cc-by-sa", "CC BY-SA 4.0"
+        GPL = "gpl", "GPL / licenza libera"
+        PRESS = "press", "materiale per la stampa"
+        PERMISSION = "permission", "per gentile concessione"
+        RESERVED = "reserved", "tutti i diritti riservati"
+
+    class Focus(models.TextChoices):
+        CENTRE = "center", "centro"
+        TOP = "top", "alto"
+        BOTTOM = "bottom", "basso"
+        LEFT = "left", "sinistra"
+        RIGHT = "right", "destra"
+
+    # Written by people.
+    title = LineField("nome", max_length=200, help_text="Serve a te per ritrovarla: non esce sul sito.")
+    alt = LineField(
+        "testo alternativo",
+        max_length=300,
+        blank=True,
+        help_text="Che cosa si vede, in una frase. Lo legge chi non vede la figura.",
+    )
+    decorative = models.BooleanField(
+        "solo decorativa", default=False, help_text="Spunta solo se la figura non dice nulla di suo."
+    )
+    credit = LineField("credito", max_length=200, blank=True, help_text="Chi l’ha fatta: esce sotto la figura.")
+    credit_url = AddressField("indirizzo del credito", blank=True)
+    licence = models.CharField("licenza", max_length=10, choices=Licence, default=Licence.OURS)
+    focus = models.CharField(
+        "punto da non tagliare",
+        max_length=6,
+        choices=Focus,
+        default=Focus.CENTRE,
+        help_text="Quando la figura viene ritagliata in un elenco, questa parte resta.",
+    )
+
+    # Written by the house: see uploads.py and renditions.py.
+    name = models.CharField(max_length=80, unique=True, editable=False)  # "ab/<40 hex>.jpg" in the media store
+    width = models.PositiveIntegerField(editable=False)  # pixels, upright
+    height = models.PositiveIntegerField(editable=False)
+    animated = models.BooleanField(default=False, editable=False)
+    # [{"width": 640, "type": "image/avif", "name": "ab/<40 hex>-640.avif"}, ...], smallest first.
+    renditions = models.JSONField(default=list, editable=False)
+    rendered_at = models.DateTimeField(null=True, editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    error = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField("caricata", auto_now_add=True)
+    # Also moved by renditions.py: whoever shows this picture looks here.
+    modified_at = models.DateTimeField(auto_now=True)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "figura"
+        verbose_name_plural = "figure"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="images_has_size", condition=Q(width__gt=0) & Q(height__gt=0)
+            ),
+        ]
+        indexes = [
+            # The worker's question, asked every few seconds.
+            models.Index(fields=["id"], name="images_waiting", condition=Q(rendered_at=None)),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def cache_tag(self):
+        return f"image:{self.pk}"

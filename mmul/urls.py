@@ -1,0 +1,21 @@
+"""Every address of the site, composed from the rooms."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from mmul import views
+
+urlpatterns = [
+    path("healthz", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+    path(f"{settings.ADMIN_PATH}/account/", include("accounts.urls")),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
+    path("media/", include("images.urls")),
+    path("", include("articles.urls")),
+]
+
+handler400 = "mmul.views.bad_request"
+handler403 = "mmul.views.forbidden"
+handler404 = "mmul.views.not_found"
+handler500 = "mmul.views.server_error"

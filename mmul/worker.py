@@ -1,0 +1,79 @@
+"""The worker: finds work in the database, does it, sleeps. No broker, no queue of its own.
+
+A step is a ``*_due`` function of a room: it finds rows, claims them with one conditional
+UPDATE, does the work, returns how many. Killed at any point, the next run goes on.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db import close_old_connections
+
+from accounts.sessions import forget_expired_due
+from articles.publishing import announce_due
+from articles.rendering import refresh_due
+from images.renditions import make_due
+
+log = logging.getLogger("mmul.worker")
+
+
+class Step(NamedTuple):
+    name: str
+    work: Callable[[], int]
+    every: int  # seconds between two runs
+
+
+STEPS = (
+    Step("announce", announce_due, 20),
+    Step("renditions", make_due, 2),
+    Step("render", refresh_due, 5),
+    Step("sessions", forget_expired_due, 3600),
+)
+
+PAUSE = 1  # seconds between two looks at the clock
+BACK_OFF = 60  # seconds at most between two tries of a step that fails
+
+
+def run_once(only=None):
+    """Run every step (or the one called ``only``) once; return ``{name: how many}``."""
+    return {step.name: step.work() for step in STEPS if only in (None, step.name)}
+
+
+class Worker:
+    """Runs the steps by the clock until ``stop()``. A failing step waits, the others go on."""
+
+    def __init__(self, steps=STEPS, clock=time.monotonic, sleep=time.sleep):
+        self.steps, self.clock, self.sleep = steps, clock, sleep
+        self.due = {step.name: 0.0 for step in steps}
+        self.failures = {step.name: 0 for step in steps}
+        self.stopping = False
+
+    def stop(self):
+        self.stopping = True
+
+    def run(self):
+        while not self.stopping:
+            for step in self.steps:
+                if not self.stopping and self.clock() >= self.due[step.name]:
+                    self.run_step(step)
+            self.sleep(PAUSE)
+
+    def run_step(self, step):
+        close_old_connections()
+        try:
+            done = step.work()
+        except Exception:
+            self.failures[step.name] += 1
+            # Said once per trouble, not once per try: a database away for an hour is one line.
+            if self.failures[step.name] == 1:
+                log.exception("step %s failed, trying again", step.name)
+            wait = min(step.every * 2 ** self.failures[step.name], BACK_OFF)
+        else:
+            if self.failures[step.name]:
+                log.warning("step %s works again", step.name)
+            self.failures[step.name] = 0
+            # Work was found: there may be more of it.
+            wait = 0 if done else step.every
+        self.due[step.name] = self.clock() + wait
