@@ -33,7 +33,9 @@ class Author(models.Model):
         blank=True,
         help_text="La parte finale di /author/…/. Lascia vuoto: lo ricaviamo dal nome.",
     )
-    biography = ProseField("biografia", max_length=2000, blank=True, help_text="Esce sotto ogni suo articolo.")
+    biography = ProseField(
+        "biografia", max_length=2000, blank=True, help_text="Esce sotto ogni suo articolo."
+    )
     picture = models.ForeignKey(
         "images.Image",
         models.SET_NULL,

@@ -14,8 +14,8 @@ from articles import quotations
 from images.models import Image
 
 ENGINE = {"django-prose-editor/editor": "django_prose_editor/editor.js"}
+SHEETS = ("articles/editor.css", "articles/blocks.css", "articles/ask.css")
 MODULES = ("ask", "body", "code", "embeds", "picker", "quotation", "store", "tables", "toolbar")
-PICKING = {"mmul/ask": "articles/editor/ask.js", "mmul/picker": "articles/editor/picker.js"}
 
 CODE_LANGUAGES = {
     "bash": "Shell",
@@ -62,7 +62,7 @@ class BodyWidget(forms.Textarea):
         importmap=ImportMap(
             ENGINE | {f"mmul/{name}": f"articles/editor/{name}.js" for name in MODULES}
         ),
-        css={"all": ["django_prose_editor/material-icons.css", "articles/editor.css"]},
+        css={"all": ["django_prose_editor/material-icons.css", *SHEETS]},
         js=[
             Script("django_prose_editor/editor.js", type="module"),
             Script("articles/editor/main.js", type="module"),

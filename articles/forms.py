@@ -5,19 +5,11 @@ from django.core.exceptions import ValidationError
 
 from articles.editor import BodyWidget
 from articles.models import Article, Page
-from kit import html
 
 MAX_TAGS = 20
 
 
-class BodyForm(forms.ModelForm):
-    """A form with a body: over a limit it is refused here, with everything typed kept."""
-
-    def clean_body(self):
-        return html.clean(self.cleaned_data["body"] or "", "article")
-
-
-class ArticleForm(BodyForm):
+class ArticleForm(forms.ModelForm):
     opened_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     change_address = forms.BooleanField(
         label="Cambia l’indirizzo",
@@ -93,7 +85,7 @@ class ArticleForm(BodyForm):
             cleaned["slug"] = self.former_slug
 
 
-class PageForm(BodyForm):
+class PageForm(forms.ModelForm):
     class Meta:
         model = Page
         fields = ("title", "slug", "body", "published", "menu_order")

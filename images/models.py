@@ -1,15 +1,45 @@
 """Pictures: our own encoding of what was uploaded, who made it, and its smaller copies."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from images import files
 from kit.fields import AddressField, LineField
+
+# How long after the last try a picture is tried again, by how many tries it has behind it.
+# The first one is also the lease: a worker that was killed loses its claim after ten minutes.
+WAITS = [timedelta(minutes=minutes) for minutes in (10, 20, 60, 240)]
+TRIES = len(WAITS) + 1
 
 
 class ImageQuerySet(models.QuerySet):
+    """Adjectives choose rows."""
+
     def waiting(self):
         """Pictures whose smaller copies are still to be made."""
-        return self.filter(rendered_at=None)
+        return self.filter(rendered_at=None, failures__lt=TRIES)
+
+    def failed(self):
+        """Pictures whose smaller copies nobody will try again."""
+        return self.filter(rendered_at=None, failures__gte=TRIES)
+
+    def finished(self):
+        return self.exclude(rendered_at=None)
+
+    def due(self, now=None):
+        """Waiting pictures that nobody holds at the instant ``now``, or whose wait is over."""
+        now = now or timezone.now()
+        # A claim from the future is a clock that was set back.
+        free = Q(claimed_at=None) | Q(claimed_at__gt=now + WAITS[0])
+        for tries, wait in enumerate(WAITS, start=1):
+            free |= Q(failures=tries, claimed_at__lte=now - wait)
+        return self.waiting().filter(free)
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-pk")
 
 
 class Image(models.Model):
@@ -31,7 +61,9 @@ class Image(models.Model):
         RIGHT = "right", "destra"
 
     # Written by people.
-    title = LineField("nome", max_length=200, help_text="Serve a te per ritrovarla: non esce sul sito.")
+    title = LineField(
+        "nome", max_length=200, help_text="Serve a te per ritrovarla: non esce sul sito."
+    )
     alt = LineField(
         "testo alternativo",
         max_length=300,
@@ -39,9 +71,13 @@ class Image(models.Model):
         help_text="Che cosa si vede, in una frase. Lo legge chi non vede la figura.",
     )
     decorative = models.BooleanField(
-        "solo decorativa", default=False, help_text="Spunta solo se la figura non dice nulla di suo."
+        "solo decorativa",
+        default=False,
+        help_text="Spunta solo se la figura non dice nulla di suo.",
     )
-    credit = LineField("credito", max_length=200, blank=True, help_text="Chi l’ha fatta: esce sotto la figura.")
+    credit = LineField(
+        "credito", max_length=200, blank=True, help_text="Chi l’ha fatta: esce sotto la figura."
+    )
     credit_url = AddressField("indirizzo del credito", blank=True)
     licence = models.CharField("licenza", max_length=10, choices=Licence, default=Licence.OURS)
     focus = models.CharField(
@@ -53,7 +89,9 @@ class Image(models.Model):
     )
 
     # Written by the house: see uploads.py and renditions.py.
-    name = models.CharField(max_length=80, unique=True, editable=False)  # "ab/<40 hex>.jpg" in the media store
+    name = models.CharField(
+        max_length=80, unique=True, editable=False
+    )  # "ab/<40 hex>.jpg" in the media store
     width = models.PositiveIntegerField(editable=False)  # pixels, upright
     height = models.PositiveIntegerField(editable=False)
     animated = models.BooleanField(default=False, editable=False)
@@ -61,6 +99,7 @@ class Image(models.Model):
     renditions = models.JSONField(default=list, editable=False)
     rendered_at = models.DateTimeField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
+    # Tries begun and not finished: one that kills the worker counts too.
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
     error = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField("caricata", auto_now_add=True)
@@ -89,3 +128,12 @@ class Image(models.Model):
     @property
     def cache_tag(self):
         return f"image:{self.pk}"
+
+    @property
+    def url(self):
+        """Where our own encoding is; the smaller copies are in ``renditions``."""
+        return files.url(self.name)
+
+    @property
+    def file_names(self):
+        return [self.name, *(copy["name"] for copy in self.renditions)]

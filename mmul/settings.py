@@ -8,7 +8,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from kit import env
+from kit import env, network
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -56,6 +56,11 @@ LOCAL = not PRODUCTION and urlsplit(SITE_URL).hostname in {"localhost", "127.0.0
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *(name.split(":")[0] for name in OTHER_HOSTS)]
 ALLOWED_HOSTS += sorted(LOOPBACK) if LOCAL else []
 USE_X_FORWARDED_HOST = False
+try:
+    # X-Forwarded-For counts only when one of these connects (trust table, H2).
+    TRUSTED_PROXIES = network.networks(env.words("MMUL_TRUSTED_PROXIES"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"MMUL_TRUSTED_PROXIES: {error}") from None
 
 DEBUG = env.flag("MMUL_DEBUG", default=False)
 if DEBUG and not LOCAL:
@@ -92,6 +97,7 @@ MIDDLEWARE = [
     "mmul.middleware.RequestLog",
     "mmul.middleware.SecurityHeaders",
     "mmul.middleware.ContentSecurityPolicy",
+    "mmul.middleware.OddRequests",
     "mmul.middleware.CanonicalHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mmul.middleware.StaffSession",
@@ -99,7 +105,7 @@ MIDDLEWARE = [
     "mmul.middleware.StaffCsrf",
     "mmul.middleware.StaffAuthentication",
     "mmul.middleware.StaffMessages",
-    "mmul.middleware.StaffAccount",
+    "allauth.account.middleware.AccountMiddleware",  # touches nothing outside its own pages
 ]
 
 ROOT_URLCONF = "mmul.urls"
@@ -159,13 +165,15 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "mmul_cache",
+        # Django throws counters away past 300 rows: a flood of addresses would reset the limits.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
 
 # --- 4. Staff: who logs in, and for how long ---------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -180,14 +188,22 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.StaffAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff addresses are typed by an administrator
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers because somebody typed an address
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
     # Per address and per account; a stricter second number would let anyone keep an editor out.
     "login_failed": "10/m/ip,30/300s/key",
+    "login": "",  # only failures count: accounts.views answers them with the form
     "reset_password": "5/h/ip,3/h/key",
 }
 
@@ -264,6 +280,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_MAX_AGE = 0
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # our pages are the only ones that load them
 WHITENOISE_ADD_HEADERS_FUNCTION = "mmul.middleware.static_file_headers"
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -294,13 +311,13 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MMUL_MAIL_FROM", "redazione@localhost")
-EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+EMAIL_SUBJECT_PREFIX = ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ADMINS = [("Redazione", address) for address in env.words("MMUL_ADMINS")]
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"hourly": {"()": "mmul.logs.OncePerHour"}},
+    "filters": {"hourly": {"()": "mmul.logs.OncePerHour", "folder": VAR / "alarms"}},
     "formatters": {
         "json": {"()": "mmul.logs.JsonLines"},
         "people": {"format": "%(levelname)s %(name)s %(message)s"},
@@ -324,6 +341,9 @@ LOGGING = {
         # Django's own handlers would print or mail requests with their data.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # A line for every refused or missing address would repeat the access log, with more in it.
+        "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},
         "mmul.request": {"level": "INFO" if PRODUCTION else "WARNING"},
     },
 }

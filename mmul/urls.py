@@ -19,3 +19,4 @@ handler400 = "mmul.views.bad_request"
 handler403 = "mmul.views.forbidden"
 handler404 = "mmul.views.not_found"
 handler500 = "mmul.views.server_error"
+handler429 = "mmul.views.too_many_requests"  # allauth asks for it

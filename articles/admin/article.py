@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import F
+from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -49,7 +50,10 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
 
     class Media:
         css = {"all": ["articles/desk.css"]}
-        js = ["articles/rows.js"]
+        js = [
+            Script("articles/rows.js", defer=True),
+            Script("articles/lead-picture.js", type="module"),
+        ]
 
     # --- the list ---
 

@@ -1,0 +1,117 @@
+"""A picture as HTML: which copies a browser may choose from. No query, no file is opened."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+
+from images import files
+from images.models import Image
+from images.renditions import AVIF
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a picture stands on the page, for the browser's choice.
+
+    ``css_width`` in CSS pixels where it is widest, ``most`` in pixels: no copy beyond it is
+    offered, ``sizes`` as HTML writes it.
+    """
+
+    css_width: int
+    most: int
+    sizes: str
+
+
+# The widths follow static/css: the page is 80rem, the reading column 41rem.
+SIZES = {
+    "lead": Size(1100, 1920, "(min-width: 75rem) 1100px, 100vw"),
+    "card": Size(360, 1280, "(min-width: 64rem) 26rem, (min-width: 40rem) 50vw, 100vw"),
+    "body": Size(720, 1920, "(min-width: 48rem) 720px, 100vw"),
+    "portrait": Size(96, 320, "96px"),
+    "thumb": Size(80, 320, "80px"),
+}
+
+
+def picture_html(image, size, *, eager=False, alt=None):
+    """Return ``<picture>`` for an image in one of the named SIZES.
+
+    ``eager`` for what a reader sees first: loaded at once and before the rest. ``alt`` replaces
+    the picture's own text; "" where the text beside it says the same.
+    """
+    if image is None:
+        return ""
+    size = SIZES[size]
+    if alt is None:
+        alt = "" if image.decorative else image.alt
+    parts = {
+        "avif": avif_source(image, size),
+        "src": files.url(best(image, size)),
+        "choice": own_choice(image, size),
+        "alt": alt,
+        "width": image.width,
+        "height": image.height,
+        "haste": haste(eager),
+        "focus": focus(image),
+    }
+    return format_html(
+        '<picture>{avif}<img src="{src}"{choice} alt="{alt}" width="{width}" height="{height}"'
+        "{haste}{focus}></picture>",
+        **parts,
+    )
+
+
+def thumb_url(image):
+    """The address of a copy small enough for a list of many pictures."""
+    return files.url(best(image, SIZES["thumb"]))
+
+
+def avif_source(image, size):
+    copies = fitting([copy for copy in image.renditions if copy["type"] == AVIF], size)
+    if not copies:
+        return ""
+    return format_html(
+        '<source type="image/avif" srcset="{}" sizes="{}">', srcset(copies), size.sizes
+    )
+
+
+def own_copies(image):
+    """Copies in the picture's own format, itself included, smallest first."""
+    kind = files.type_of(image.name)
+    copies = [copy for copy in image.renditions if copy["type"] == kind]
+    return [*copies, {"width": image.width, "name": image.name}]
+
+
+def own_choice(image, size):
+    copies = fitting(own_copies(image), size)
+    if not image.renditions or len(copies) < 2:
+        return ""
+    return format_html(' srcset="{}" sizes="{}"', srcset(copies), size.sizes)
+
+
+def fitting(copies, size):
+    """Copies up to the size's ``most``; if all are larger, the smallest."""
+    return [copy for copy in copies if copy["width"] <= size.most] or copies[:1]
+
+
+def best(image, size):
+    """The name of the one copy for a browser that cannot choose."""
+    copies = fitting(own_copies(image), size)
+    return next((c for c in copies if c["width"] >= size.css_width), copies[-1])["name"]
+
+
+def srcset(copies):
+    return format_html_join(
+        ", ", "{} {}w", ((files.url(copy["name"]), copy["width"]) for copy in copies)
+    )
+
+
+def haste(eager):
+    return format_html(
+        ' {}="{}" decoding="async"', *(("fetchpriority", "high") if eager else ("loading", "lazy"))
+    )
+
+
+def focus(image):
+    if image.focus == Image.Focus.CENTRE:
+        return ""
+    return format_html(' data-focus="{}"', image.focus)

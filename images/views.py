@@ -1,0 +1,34 @@
+"""Pictures under /media/. Their names never change meaning, so a browser keeps them for a year."""
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from images import files
+
+HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+@require_safe
+def media(request, name):
+    """One file of the store. ``name`` matches files.NAME: it cannot leave the store."""
+    path = files.path(name)
+    try:
+        about = path.stat()
+    except OSError:
+        raise Http404 from None
+    modified, kind = int(about.st_mtime), files.type_of(name)
+    etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
+    headers = HEADERS | {"ETag": etag, "Last-Modified": http_date(modified)}
+    empty = HttpResponse(content_type=kind, headers=headers)
+    conditional = get_conditional_response(request, etag, modified, empty)
+    if conditional is not empty or request.method == "HEAD":
+        if conditional is empty:
+            empty.headers["Content-Length"] = about.st_size
+        return conditional
+    return FileResponse(path.open("rb"), content_type=kind, headers=headers)

@@ -1,0 +1,129 @@
+"""Health, robots, and every page that says no. The pages are Italian, static and tell nothing."""
+
+import logging
+import re
+import sys
+import unicodedata
+
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from django.utils.encoding import escape_uri_path, iri_to_uri
+from django.views.decorators.http import require_safe
+
+from pagecache.tags import cacheable
+
+log = logging.getLogger("mmul.views")
+
+KNOWN_METHODS = ("GET", "HEAD", "POST")
+WORDS_LENGTH = 60
+DAY_SECONDS = 24 * 3600
+
+# Title and sentence of the refusals that share one template.
+REFUSALS = {
+    405: ("Così non si può chiedere.", "Questo indirizzo si può solo aprire, non modificare."),
+    413: ("È troppo.", "Quello che stai inviando supera il limite di questa pagina."),
+    414: ("Indirizzo troppo lungo.", "Riparti da un link del sito."),
+    429: ("Troppe richieste, troppo in fretta.", "Aspetta un’ora e riprova."),
+    431: ("Richiesta troppo grande.", "Il tuo browser ha inviato troppe intestazioni."),
+}
+
+
+@require_safe
+def health(request):
+    """200 when the database answers. Says nothing else: strangers may ask too."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        answer, status = "ok\n", 200
+    except Exception as error:
+        log.error("health: the database does not answer: %s", type(error).__name__)
+        answer, status = "database\n", 503
+    response = HttpResponse(answer, status=status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def robots(request):
+    response = HttpResponse("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
+    return cacheable(response, "all", seconds=DAY_SECONDS)
+
+
+def route(request):
+    """The pattern an address matched: what a log may keep of it, without its secrets."""
+    if match := request.resolver_match:
+        return f"/{match.route}"
+    return "/static/" if request.path_info.startswith("/static/") else "-"
+
+
+def not_found(request, exception=None):
+    """One 301 if the address only lacks its slash or has too many; else the Italian 404."""
+    if request.method in ("GET", "HEAD") and (path := tidied(request.path_info)):
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(path + (f"?{iri_to_uri(query)}" if query else ""))
+    return render(request, "404.html", {"words": searched_words(request.path_info)}, status=404)
+
+
+def tidied(path):
+    """Return the address ``path`` was meant to be, if one of ours looks like that, or None.
+
+    The answer begins with exactly one slash: a browser reads "//host" as another site
+    (CVE-2018-14574). Only patterns are asked, never the database: what is hidden stays hidden.
+    """
+    clean = "/" + re.sub("/{2,}", "/", f"{path}/").lstrip("/")
+    if clean == path:
+        return None
+    try:
+        resolve(clean)
+    except Resolver404:
+        return None
+    return escape_uri_path(clean)
+
+
+def searched_words(path):
+    """At most 60 letters, digits and blanks of the address, for the page and its search box."""
+    text = unicodedata.normalize("NFC", path[:500])
+    return " ".join(re.sub(r"[\W_]+", " ", text)[: WORDS_LENGTH + 1].split())[:WORDS_LENGTH].strip()
+
+
+def bad_request(request, exception=None):
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request, reason=""):
+    return render(request, "403.html", status=403)
+
+
+def refused(request, status, allow=None):
+    if status == 400:
+        return bad_request(request)
+    title, sentence = REFUSALS[status]
+    context = {"status": status, "title": title, "sentence": sentence}
+    response = render(request, "refused.html", context, status=status)
+    if status == 405:
+        response.headers["Allow"] = allow or ", ".join(KNOWN_METHODS)
+    return response
+
+
+def too_many_requests(request):
+    response = refused(request, 429)
+    response.headers["Retry-After"] = "3600"
+    return response
+
+
+def server_error(request):
+    """500, or 503 when the database is away. Needs neither context nor database."""
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    status = 503 if away else 500
+    context = {"request_number": getattr(request, "number", "")}
+    response = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    if away:
+        response.headers["Retry-After"] = "30"
+    return response

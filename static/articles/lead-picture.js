@@ -1,0 +1,49 @@
+// The opening picture: the same dialog as in the text, over the admin's own search box.
+
+import { el } from "mmul/ask"
+import { pickPicture, pictureInfo } from "mmul/picker"
+
+const select = document.querySelector("#id_lead_image")
+const body = document.querySelector("textarea[data-body-editor]")
+if (select && body) enhance(select, JSON.parse(body.dataset.bodyEditor))
+
+function enhance(select, config) {
+  const look = el("img", { class: "lead__look", alt: "" })
+  const words = el("p", { class: "lead__words" })
+  const choose = el("button", { type: "button", class: "button lead__choose", onclick: pick }, "Scegli o carica")
+  const away = el("button", { type: "button", class: "button lead__away", onclick: () => set(null) }, "Togli")
+  const box = el("div", { class: "lead" }, look, el("div", { class: "lead__side" }, words, el("p", { class: "lead__buttons" }, choose, away)))
+  // The admin's box and its small icons stay in the form, out of sight.
+  const related = select.closest(".related-widget-wrapper") ?? select
+  related.before(box)
+  related.classList.add("lead__hidden")
+
+  async function show() {
+    const info = select.value ? await pictureInfo(config, select.value) : null
+    look.hidden = !info
+    away.hidden = !select.value
+    if (info) look.setAttribute("src", info.thumb)
+    words.textContent = !select.value
+      ? "Nessuna figura: nella prima pagina l’articolo esce senza."
+      : info
+        ? `${info.title} — ${info.decorative ? "decorativa" : info.alt || "manca il testo alternativo"}${info.credit ? ` — ${info.credit}` : ""}`
+        : "Questa figura non c’è più: scegline un’altra."
+  }
+
+  function set(picture) {
+    if (picture && !select.querySelector(`option[value="${picture.id}"]`)) {
+      select.append(new Option(picture.title, picture.id))
+    }
+    select.value = picture ? String(picture.id) : ""
+    select.dispatchEvent(new Event("change", { bubbles: true }))
+    show()
+  }
+
+  async function pick() {
+    const picture = await pickPicture(config)
+    if (picture) set(picture)
+    choose.focus()
+  }
+
+  show()
+}
