@@ -23,8 +23,8 @@ quotation           <figure class="quotation" aria-label="Citazione di …">
                     <div class="quotation__part quotation__part--original">
                     <p class="quotation__label">Originale in inglese</p>
                     <blockquote class="quotation__text" lang="en" [cite]><p>…</p></blockquote></div>
-                    [<figcaption class="quotation__source"><cite class="quotation__speaker">…</cite>,
-                    <a class="quotation__link" href="…" …>fonte: arstechnica.com…</a>,
+                    [<figcaption class="quotation__source"><cite class="quotation__speaker">…
+                    </cite>, <a class="quotation__link" href="…" …>fonte: arstechnica.com…</a>,
                     <time class="quotation__date" datetime="2022-11-16">16 novembre
                     2022</time></figcaption>]</figure>
                     with one text only: class="quotation quotation--single"
@@ -33,21 +33,17 @@ quotation           <figure class="quotation" aria-label="Citazione di …">
 ``.video__play`` is pressed. The two parts of a quotation stand in the order of QUOTATION_FIRST.
 """
 
-import re
+import hashlib
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 
-from articles import quotations
+from articles.figures import NEW_TAB, Figures, hint, is_ours, own_path
 from articles.highlighting import coloured
 from images.models import Image
-from images.pictures import picture_html
 from kit import tree
 from kit.html import trusted
 from kit.text import slugify
@@ -55,16 +51,7 @@ from kit.tree import Node
 from pagecache.tags import purge_on_commit
 
 RENDERER = 1  # raise it when the same body must give another page
-VIDEOS = {
-    "youtube": (
-        "YouTube",
-        "https://www.youtube.com/watch?v={}",
-        "https://www.youtube-nocookie.com/embed/{}",
-    ),
-    "vimeo": ("Vimeo", "https://vimeo.com/{}", "https://player.vimeo.com/video/{}"),
-}
-WORD = re.compile(r"\w+(?:[’'-]\w+)*")
-REGION = {"tabindex": "0", "role": "region"}
+BLOCKS = frozenset("p h2 h3 li td th blockquote figcaption figure table tr ul ol hr br".split())
 
 
 class Rendered(NamedTuple):
@@ -72,229 +59,169 @@ class Rendered(NamedTuple):
     words: int
 
 
-def version():
-    """What the rendering depends on besides the body: our rules and two settings."""
-    return f"{RENDERER}:{settings.QUOTATION_FIRST[0]}:{','.join(settings.EMBED_HOSTS)}"[:64]
+def version() -> str:
+    """What the rendering depends on besides the body: our rules, settings, addresses."""
+    hosts = [settings.SITE_HOST, *settings.OTHER_HOSTS, settings.MEDIA_URL, *settings.EMBED_HOSTS]
+    digest = hashlib.sha256(" ".join(hosts).encode()).hexdigest()[:12]
+    return f"{RENDERER}-{settings.QUOTATION_FIRST}-{digest}"
 
 
-def picture_ids(body):
-    """The numbers of the pictures a stored body shows."""
-    return [
-        int(node.attrs["data-image"])
-        for node in tree.parse(body).walk()
-        if node.tag == "figure" and "data-image" in node.attrs
-    ]
+def picture_ids(body: str) -> list[int]:
+    """Return the numbers of the pictures a stored body shows, in its order."""
+    return _picture_ids(tree.parse(body))
 
 
-def render(body):
-    """Return the page's HTML of a cleaned body and its words. One query if it has pictures."""
+def _picture_ids(root):
+    numbers = (node.attrs.get("data-image", "") for node in root.walk() if node.tag == "figure")
+    return [int(number) for number in dict.fromkeys(numbers) if number]
+
+
+def render(body: str) -> Rendered:
+    """Return the page's HTML of a cleaned body, and its words. One query if it has pictures."""
     root = tree.parse(body)
-    words = sum(len(WORD.findall(t)) for n in root.walk() for t in n.children if isinstance(t, str))
-    wanted = picture_ids(body)
-    Page(Image.objects.in_bulk(wanted) if wanted else {}).change(root)
-    return Rendered(tree.write(root), words)
+    wanted = _picture_ids(root)
+    page = Page(Image.objects.in_bulk(wanted) if wanted else {})
+    html = tree.write(Node("", {}, page.inside(root)))
+    return Rendered(html, count_words(root))
+
+
+def count_words(root):
+    """Count the words of the prose: what a reader reads, code not included."""
+    parts, waiting = [], [root]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        elif item.tag != "pre":
+            waiting.extend(reversed(item.children))
+            parts.append(" " if item.tag in BLOCKS else "")
+    return sum(any(map(str.isalnum, word)) for word in "".join(parts).split())
 
 
 class Page:
-    """Turns the tree of a stored body into the page's, from the leaves up."""
+    """One rendering: what has been used up on this page (ids, names of regions)."""
 
     def __init__(self, images):
-        self.images = images
-        self.heading_ids = set()
+        self.figures = Figures(self, images)
+        self.ids: set[str] = set()
+        self.names: set[str] = set()
 
-    def change(self, parent):
-        parent.children = [new for child in parent.children for new in self.changed(child)]
+    def inside(self, node):
+        return [new for child in node.children for new in self.rendered(child)]
 
-    def changed(self, node):
-        """Return what stands on the page in the place of ``node``."""
+    def rendered(self, node):
+        """Return what a piece of the stored tree becomes, as a list of nodes."""
         if isinstance(node, str):
             return [node]
-        if node.tag == "pre":
-            return [code(node)]
-        self.change(node)
-        if node.tag == "a":
-            link(node)
-        elif node.tag in ("h2", "h3"):
-            node.attrs["id"] = self.heading_id(node.text())
-        elif node.tag == "table":
-            return [
-                Node("div", {"class": "table-scroll"} | REGION | {"aria-label": "Tabella"}, [node])
-            ]
-        elif node.tag == "figure":
-            return self.figure(node)
-        return [node]
+        if made := getattr(self, f"render_{node.tag}", None):
+            return made(node)
+        return [Node(node.tag, node.attrs, self.inside(node))]
 
-    def heading_id(self, text):
-        wanted = slug = f"sez-{slugify(text)[:60]}"
-        number = 2
-        while slug in self.heading_ids:
-            slug, number = f"{wanted}-{number}", number + 1
-        self.heading_ids.add(slug)
-        return slug
+    def render_figure(self, node):
+        return self.figures.rendered(node)
 
-    def figure(self, figure):
-        kind = figure.attrs.get("class")
-        if kind == "quotation":
-            return nodes(quotation_html(quotations.read(figure)))
-        if kind == "video":
-            return nodes(video_html(figure))
-        image = self.images.get(int(figure.attrs.get("data-image", 0)))
-        return nodes(picture_figure(figure, image)) if image else []
+    def render_a(self, node):
+        href = node.attrs.get("href", "")
+        if is_ours(href):
+            return [Node("a", {"href": own_path(href)}, self.inside(node))]
+        if not href.startswith(("http:", "https:")):
+            return [Node("a", {"href": href}, self.inside(node))]
+        return [Node("a", {"href": href} | NEW_TAB, [*self.inside(node), hint()])]
 
+    def render_h2(self, node):
+        name = f"sez-{slugify(node.text())[:60].strip('-')}"
+        return [Node(node.tag, {"id": unique(name, self.ids, "-")}, self.inside(node))]
 
-def nodes(html):
-    return tree.parse(html).children
+    render_h3 = render_h2
 
+    def render_pre(self, node):
+        code = node.find("code") or node
+        language = code.attrs.get("class", "").removeprefix("language-")
+        nodes, name = coloured(code.text(), language)
+        attrs = {"class": "code__text"} | self.region(f"Codice {name}".strip())
+        shown = Node("pre", attrs, [Node("code", {}, nodes)])
+        label = {"data-language": name} if name else {}
+        return [Node("div", {"class": "code"} | label, [shown])]
 
-def link(node):
-    parts = urlsplit(node.attrs.get("href", ""))
-    if parts.scheme not in ("http", "https"):
-        return
-    if parts.netloc.lower() in (settings.SITE_HOST, *settings.OTHER_HOSTS):
-        node.attrs["href"] = parts._replace(scheme="", netloc="").geturl() or "/"
-        return
-    node.attrs |= {"target": "_blank", "rel": "noopener"}
-    node.children.append(Node("span", {"class": "unseen"}, [" (si apre in una nuova scheda)"]))
+    def render_table(self, node):
+        name_headers(node)
+        attrs = {"class": "table-scroll"} | self.region("Tabella")
+        return [Node("div", attrs, [Node("table", {}, self.inside(node))])]
+
+    def region(self, name):
+        """Attributes of a box that scrolls sideways: the keyboard reaches it, it has a name."""
+        name = unique(name, self.names, " ")
+        return {"tabindex": "0", "role": "region", "aria-label": name}
 
 
-def code(pre):
-    inner = pre.find("code")
-    css = inner.attrs.get("class", "") if inner else ""
-    html, name = coloured(pre.text(), css.removeprefix("language-") or "text")
-    label = REGION | {"aria-label": f"Codice {name}".strip()}
-    block = Node("pre", {"class": "code__text"} | label, [Node("code", {}, nodes(html))])
-    return Node("div", {"class": "code"} | ({"data-language": name} if name else {}), [block])
+def unique(name, taken, joint):
+    number, free = 2, name
+    while free in taken:
+        number, free = number + 1, f"{name}{joint}{number}"
+    taken.add(free)
+    return free
 
 
-def caption_of(figure):
-    caption = figure.find("figcaption")
-    return trusted("".join(inner(child) for child in caption.children)) if caption else ""
+def name_headers(table):
+    """Say which cells a header cell is for, where the editor did not."""
+    for row_number, row in enumerate(node for node in table.walk() if node.tag == "tr"):
+        cells = row.elements
+        across = row_number == 0 and all(cell.tag == "th" for cell in cells)
+        for number, cell in enumerate(cells):
+            if cell.tag == "th" and (across or number == 0):
+                cell.attrs.setdefault("scope", "col" if across else "row")
 
 
-def inner(child):
-    return tree.escape(child) if isinstance(child, str) else tree.write(child)
-
-
-def picture_figure(figure, image):
-    caption = caption_of(figure)
-    credit = f"{image.credit}, {image.get_licence_display()}" if image.credit else ""
-    small = format_html(' <small class="picture__credit">{}</small>', credit) if credit else ""
-    text = format_html('<figcaption class="picture__caption">{}{}</figcaption>', caption, small)
-    shown = text if caption or small else ""
-    return format_html('<figure class="picture">{}{}</figure>', picture_html(image, "body"), shown)
-
-
-def video_html(figure):
-    host, _, number = figure.attrs.get("data-video", "").partition(":")
-    name, page, frame = VIDEOS[host]
-    frame = frame.format(number)
-    inside = urlsplit(frame).hostname in settings.EMBED_HOSTS
-    source = format_html(' data-video-src="{}"', frame) if inside else ""
-    caption = caption_of(figure)
-    text = format_html('<figcaption class="video__caption">{}</figcaption>', caption)
-    return format_html(
-        '<figure class="video"{}><a class="video__play" href="{}" target="_blank" rel="noopener">'
-        "Guarda il video su {}</a>"
-        '<p class="video__note">Se lo avvii, il tuo browser contatta {}. Prima no.</p>{}</figure>',
-        source,
-        page.format(number),
-        name,
-        name,
-        text if caption else "",
-    )
-
-
-def quotation_html(quotation):
-    """The figure of a bilingual quotation, in the order of QUOTATION_FIRST."""
-    parts = [
-        ("translation", "In italiano", "it", quotation.translation),
-        (
-            "original",
-            f"Originale in {quotation.language_name}",
-            quotation.language,
-            quotation.original,
-        ),
-    ]
-    if settings.QUOTATION_FIRST == "original":
-        parts.reverse()
-    parts = [part for part in parts if part[3]]
-    cite = format_html(' cite="{}"', quotation.link) if quotation.link else ""
-    rows = format_html_join(
-        "",
-        '<div class="quotation__part quotation__part--{}"><p class="quotation__label">{}</p>'
-        '<blockquote class="quotation__text" lang="{}"{}>{}</blockquote></div>',
-        ((kind, label, lang, cite, trusted(text)) for kind, label, lang, text in parts),
-    )
-    who = f"Citazione di {quotation.speaker}" if quotation.speaker else "Citazione"
-    return format_html(
-        '<figure class="quotation{}" aria-label="{}">{}{}</figure>',
-        "" if len(parts) == 2 else " quotation--single",
-        who,
-        rows,
-        source_line(quotation),
-    )
-
-
-def source_line(quotation):
-    pieces = []
-    if quotation.speaker:
-        pieces.append(format_html('<cite class="quotation__speaker">{}</cite>', quotation.speaker))
-    if quotation.link:
-        host = (urlsplit(quotation.link).hostname or "").removeprefix("www.")
-        pieces.append(
-            format_html(
-                '<a class="quotation__link" href="{}" target="_blank" rel="noopener">fonte: {}</a>',
-                quotation.link,
-                host,
-            )
-        )
-    if quotation.date:
-        pieces.append(
-            format_html(
-                '<time class="quotation__date" datetime="{}">{}</time>',
-                quotation.date.isoformat(),
-                date_format(quotation.date, "j F Y"),
-            )
-        )
-    if not pieces:
-        return ""
-    return format_html(
-        '<figcaption class="quotation__source">{}</figcaption>',
-        format_html_join(", ", "{}", ((piece,) for piece in pieces)),
-    )
-
-
-def absolute_links(body):
-    """Feed readers have no base address: what begins with a slash gets ours."""
-    root = tree.parse(body)
+def absolute_links(html):
+    """Return rendered HTML for a feed: an address that begins with a slash gets ours."""
+    root = tree.parse(html)
     for node in root.walk():
         for name in ("href", "src"):
-            value = node.attrs.get(name, "")
-            if value.startswith("/") and not value.startswith("//"):
-                node.attrs[name] = settings.SITE_URL + value
-        if srcset := node.attrs.get("srcset"):
-            node.attrs["srcset"] = re.sub(r"(^|, )/(?!/)", rf"\1{settings.SITE_URL}/", srcset)
-    return tree.write(root)
+            if is_own_path(node.attrs.get(name, "")):
+                node.attrs[name] = settings.SITE_URL + node.attrs[name]
+        if "srcset" in node.attrs:
+            offers = (offer.strip() for offer in node.attrs["srcset"].split(","))
+            node.attrs["srcset"] = ", ".join(
+                settings.SITE_URL + offer if is_own_path(offer) else offer for offer in offers
+            )
+    return trusted(tree.write(root))
 
 
-def refresh_due(limit=100, at=None):
-    """Render again what older rules made or whose pictures changed; return how many.
-
-    A narrow UPDATE conditional on the body: an editor who saves meanwhile wins.
-    """
-    return sum(
-        refresh(model, limit, at or timezone.now())
-        for model in (apps.get_model("articles", "Article"), apps.get_model("articles", "Page"))
-    )
+def is_own_path(address):
+    return address.startswith("/") and not address.startswith("//")
 
 
-def refresh(model, limit, at):
-    old = ~Q(rendered_with=version()) | Q(pictures__modified_at__gt=F("rendered_at"))
+def refresh_due(limit=50, at=None):
+    """Render again what older rules made or whose pictures changed since; return how many."""
+    at = at or timezone.now()
     done = 0
-    for row in model.objects.filter(old).distinct().only("pk", "body")[:limit]:
-        html, words = render(row.body)
-        done += model.objects.filter(pk=row.pk, body=row.body).update(
-            body_html=html, words=words, rendered_with=version(), rendered_at=at
-        )
+    for name in ("Article", "Page"):
+        model = apps.get_model("articles", name)
+        done += sum(refresh(model, pk, at) for pk in stale(model, limit - done))
+    return done
+
+
+def stale(model, limit):
+    """Return the keys of rows to be rendered again. Two queries."""
+    # "Less or greater" instead of "not": only so the index is of use.
+    now = version()
+    by_rules = model.objects.filter(Q(rendered_with__lt=now) | Q(rendered_with__gt=now))
+    by_picture = model.objects.filter(pictures__modified_at__gt=F("rendered_at"))
+    keys = list(by_rules.order_by().values_list("pk", flat=True)[:limit])
+    if len(keys) < limit:
+        keys += by_picture.order_by().values_list("pk", flat=True)[:limit]
+    return list(dict.fromkeys(keys))[:limit]
+
+
+def refresh(model, pk, at):
+    """Render one row; an editor who saves it meanwhile wins."""
+    row = model.objects.only("body").filter(pk=pk).first()
+    if row is None:
+        return 0
+    made = render(row.body)
+    done = model.objects.filter(pk=pk, body=row.body).update(
+        body_html=made.html, words=made.words, rendered_with=version(), rendered_at=at
+    )
+    if done:
         purge_on_commit(row.cache_tag)
     return done

@@ -58,11 +58,11 @@ def sweep(room, now=None):
 
 
 @contextlib.contextmanager
-def turn(seconds=WAIT_SECONDS):
+def turn():
     """Wait for the machine's one place. The lock dies with the last process that holds it."""
     room = files.path(".work")
     room.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + WAIT_SECONDS
     with open(room / "lock", "ab") as lock:
         while True:
             try:
@@ -76,7 +76,7 @@ def turn(seconds=WAIT_SECONDS):
         yield lock
 
 
-def work(job, source, *, wall=WALL_SECONDS):
+def work(job, source):
     """Run ``job`` on the file ``source`` in a child and return its answer, a dictionary."""
     with turn() as lock, open(source, "rb") as file:
         process = subprocess.Popen(
@@ -91,7 +91,7 @@ def work(job, source, *, wall=WALL_SECONDS):
         )
         with process:
             try:
-                output, trouble = process.communicate(timeout=wall)
+                output, trouble = process.communicate(timeout=WALL_SECONDS)
             except BaseException as error:
                 process.kill()
                 process.communicate()

@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 
 def networks(words):
-    """Return the networks written as ``10.0.0.0/8`` or ``127.0.0.1``; ValueError names a bad one."""
+    """Return the networks written as ``10.0.0.0/8`` or ``127.0.0.1``, or raise ValueError."""
     return [ip_network(word) for word in words]
 
 

@@ -41,7 +41,7 @@ class Node:
             waiting.extend(reversed(node.elements))
 
     def find(self, tag, **attrs):
-        """The first element below with this tag and these attributes (``cls`` is class), or None."""
+        """Return the first element below with this tag and attributes (``cls``: class), or None."""
         wanted = {name.replace("cls", "class"): value for name, value in attrs.items()}
         for node in self.walk():
             if node.tag == tag and node is not self and wanted.items() <= node.attrs.items():
