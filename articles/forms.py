@@ -33,6 +33,7 @@ class ArticleForm(forms.ModelForm):
         self.stored = None  # the row as somebody else left it, when this form is stale
         self.former_slug = self.instance.slug
         self.was_public = bool(self.instance.pk) and self.instance.is_visible()
+        self.public_address = self.instance.get_absolute_url() if self.was_public else ""
         if not self.was_public:
             self.fields.pop("change_address", None)
 

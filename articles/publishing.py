@@ -34,18 +34,20 @@ def announce(pk, at):
 
 
 def publish(articles, at=None):
-    """Publish drafts now; return how many. A date that was already set is kept if it is past."""
+    """Bring stories out now, drafts and scheduled ones; return how many.
+
+    A date that is past is kept: a story that was withdrawn comes back in its place.
+    """
     at = at or timezone.now()
     with transaction.atomic():
-        drafts = articles.select_for_update().exclude(status=Article.Status.READY)
-        dated = [
-            article.pk for article in drafts if article.published_at and article.published_at <= at
-        ]
-        undated = [article.pk for article in drafts if article.pk not in dated]
+        hidden = articles.select_for_update().exclude(pk__in=Article.objects.visible(at))
+        dates = dict(hidden.values_list("pk", "published_at"))
+        dated = [pk for pk, date in dates.items() if date and date <= at]
+        undated = [pk for pk in dates if pk not in dated]
         ready = {"status": Article.Status.READY, "version": F("version") + 1}
         done = Article.objects.filter(pk__in=dated).update(**ready)
         done += Article.objects.filter(pk__in=undated).update(published_at=at, **ready)
-        purge_on_commit("lists", *(f"article:{pk}" for pk in dated + undated))
+        purge_on_commit("lists", *(f"article:{pk}" for pk in dates))
     transaction.on_commit(announce_due)
     return done
 

@@ -1,5 +1,7 @@
 """Pictures under /media/. Their names never change meaning, so a browser keeps them for a year."""
 
+import stat
+
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -22,6 +24,8 @@ def media(request, name):
         about = path.stat()
     except OSError:
         raise Http404 from None
+    if not stat.S_ISREG(about.st_mode):
+        raise Http404
     modified, kind = int(about.st_mtime), files.type_of(name)
     etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
     headers = HEADERS | {"ETag": etag, "Last-Modified": http_date(modified)}

@@ -3,8 +3,7 @@
 The functions are called by ``shaping.Shaper`` before its own rules; see its methods.
 """
 
-from unicodedata import normalize
-
+from kit.text import nfc
 from kit.tree import Node
 from kit.vocabulary import Refused, thousands
 
@@ -160,7 +159,7 @@ def paragraphs(part):
 
 def plain(node):
     """Return the text of ``node`` on one line, in NFC."""
-    return " ".join(normalize("NFC", node.text()).split())
+    return " ".join(nfc(node.text()).split())
 
 
 def measure(vocabulary, limit, name, node):

@@ -7,10 +7,9 @@ tree is made from that. Time and memory are linear in the text.
 """
 
 import re
-import unicodedata
 
 from kit import figures
-from kit.text import CONTROLS, INVISIBLE
+from kit.text import CONTROLS, INVISIBLE, MARKS, nfc
 from kit.tokens import End, Start, tokens
 from kit.tree import Node
 from kit.vocabulary import Refused, Vocabulary
@@ -128,18 +127,18 @@ class Prose:
             self._trim()
         for run in self.runs:
             if run.text is not None:
-                run.text = unicodedata.normalize("NFC", "".join(run.parts))
+                run.text = nfc("".join(run.parts))
         if not any(visible(run.text) for run in self.runs if run.text is not None):
             return []
         return nested(self.runs)
 
 
 def headless(text, skip=""):
-    """Drop combining marks at the start: in NFC one of them melts with the ``>`` before it."""
-    start = 0
-    while start < len(text) and (unicodedata.combining(text[start]) or text[start] in skip):
-        start += 1
-    return text[start:]
+    """Drop marks (and ``skip``) at the start: in NFC U+0338 melts with the ``>`` before it."""
+    text = text.lstrip(skip)
+    while text and (mark := MARKS.match(text)):
+        text = text[mark.end() :].lstrip(skip)
+    return text
 
 
 def visible(text):
@@ -382,7 +381,7 @@ class Shaper:
             if node.tag == "inline":
                 return self.closed_inline(node)
         elif self.code is not None:
-            code, self.code = unicodedata.normalize("NFC", "".join(self.code)), None
+            code, self.code = nfc("".join(self.code)), None
             code = headless(code, skip="\n").rstrip()
             return [Node("pre", {}, [Node("code", node.attrs, [code])])] if code else []
         elif node.tag == "figure":

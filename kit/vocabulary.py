@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
-from kit.text import CONTROLS
+from kit.text import CONTROLS, nfc
 
 ADDRESS_LENGTH = 2048
 TITLE_LENGTH = 300
@@ -88,7 +87,7 @@ def iso_date(value):
 
 
 def title(value):
-    value = " ".join(normalize("NFC", value).split())
+    value = " ".join(nfc(value).split())
     if len(value) > TITLE_LENGTH:
         raise Refused(
             f"La spiegazione di una sigla è troppo lunga: al massimo {TITLE_LENGTH} caratteri."

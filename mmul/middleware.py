@@ -6,6 +6,7 @@ a public view has no ``request.user``, so it cannot make a page private by accid
 
 import hashlib
 import logging
+import re
 import secrets
 import time
 from datetime import datetime, timedelta
@@ -31,7 +32,6 @@ log = logging.getLogger("mmul.request")
 BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 MEDIA_POLICY = "default-src 'none'; sandbox"
 SHARED = "public, max-age=0, must-revalidate"
-IMMUTABLE = "public, max-age=31536000, immutable"
 PRIVATE = "private, no-store"
 # Views whose address holds a secret: it must not leave in a Referer, a cache or an index.
 TOKEN_VIEWS = {"preview", "account_reset_password_from_key"}
@@ -199,25 +199,24 @@ class OddRequests:
         size = sum(len(k) + len(v) for k, v in headers)
         if len(headers) > self.HEADERS_COUNT or size > self.HEADERS_BYTES:
             return 431
-        if not readable(request.META):
+        if not readable(request):
             return 400
         if not is_staff_path(request) and body_bytes(request) > self.PUBLIC_BODY_BYTES:
             return 413
         return None
 
 
-def readable(environ):
+# Django writes the bytes of a path that are not UTF-8 as %FF, in capitals.
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]|%[89A-F][0-9A-F]")
+
+
+def readable(request):
     """False for a path that is not UTF-8 or holds control characters, and for NUL in a query.
 
-    PostgreSQL cannot store NUL and Python's driver raises; a path is a line of text.
+    PostgreSQL cannot store NUL and its driver raises; a path is a line of text.
     """
-    try:
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode()
-    except UnicodeError:
-        return False
-    if any(char < " " or "\x7f" <= char < "\xa0" for char in path):
-        return False
-    return b"\0" not in unquote_to_bytes(environ.get("QUERY_STRING", ""))
+    query = request.META.get("QUERY_STRING", "")
+    return not UNREADABLE.search(request.path_info) and b"\0" not in unquote_to_bytes(query)
 
 
 def body_bytes(request):
@@ -254,12 +253,6 @@ def is_local(host):
     if not colon or host.endswith("]"):
         name, port = host, "0"
     return name in settings.ALLOWED_HOSTS and port.isascii() and port.isdigit()
-
-
-def static_file_headers(headers, path, url):
-    """For WhiteNoise: hashed names never change, the others are asked for again."""
-    hashed = "immutable" in headers["Cache-Control"]
-    headers["Cache-Control"] = IMMUTABLE if hashed else SHARED
 
 
 class StaffSession(SessionMiddleware):

@@ -281,7 +281,16 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_MAX_AGE = 0
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # our pages are the only ones that load them
-WHITENOISE_ADD_HEADERS_FUNCTION = "mmul.middleware.static_file_headers"
+
+
+def static_file_headers(headers, path, url):
+    """Hashed names never change; the others are asked for again."""
+    hashed = "immutable" in headers["Cache-Control"]
+    kept = "max-age=31536000, immutable" if hashed else "max-age=0, must-revalidate"
+    headers["Cache-Control"] = f"public, {kept}"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = static_file_headers
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- 7. Language and time ----------------------------------------------------

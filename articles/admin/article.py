@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.forms import Script
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -120,7 +120,10 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
             return "Lo vedi dopo il primo salvataggio."
         if article.published_at is None:
             return f"{settings.SITE_URL}/anno/mese/{article.slug}/"
-        return settings.SITE_URL + article.get_absolute_url()
+        try:
+            return settings.SITE_URL + article.get_absolute_url()
+        except (NoReverseMatch, OverflowError):  # a form sent back with an impossible date
+            return "Lo vedi quando la data è giusta."
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -145,7 +148,8 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         form = context["adminform"].form
-        if getattr(form, "stored", None):
+        context["public_address"] = form.public_address
+        if form.stored:
             context["differences"] = differences(form)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -68,6 +68,9 @@ class BylineInline(OrderedInline):
     max_num = MAX_AUTHORS
     verbose_name_plural = "firme, nell’ordine in cui escono"
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("author")
+
 
 class SourceInline(OrderedInline):
     model = Source

@@ -10,9 +10,11 @@ from math import cos, radians, sin
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from images.drawings.palette import rgb
+from images.drawings.shapes import stroke
 
 OVERSAMPLING = 2
 GLOW_SCALE = 8  # soft light is blurred this many times smaller: it has no detail to lose
+DOTS = [0] + [255] * 255  # noise weaker than the ramp becomes a full dot
 GRAIN = 11  # levels of the paper's own grain, out of 255
 
 
@@ -51,24 +53,36 @@ class Canvas:
         """Shade with dots of ``colour``, denser along ``angle``: the printed look of the house."""
         if part := self._stencil(points, within):
             mask, bounds = part
-            ramp = _ramp(mask.size, angle).point(lambda v: round(v * v / 255 * strength))
-            dots = ImageChops.subtract(ramp, self.noise.crop(bounds)).point(lambda v: 255 * (v > 0))
+            ramp = _ramp(mask.size, angle, lambda v: round(v * v / 255 * strength))
+            dots = ImageChops.subtract(ramp, self.noise.crop(bounds)).point(DOTS)
             self.image.paste(rgb(colour), bounds, ImageChops.multiply(dots, mask))
 
     def glow(self, points, colour, blur, alpha=0.5):
         """Soft light or shadow of a shape; ``blur`` in drawing units."""
-        size = tuple(max(1, n // GLOW_SCALE) for n in self.big)
-        mask = Image.new("L", size)
         small = [(x / GLOW_SCALE, y / GLOW_SCALE) for x, y in self.pixels(points)]
-        ImageDraw.Draw(mask).polygon(small, fill=round(alpha * 255))
-        mask = mask.filter(ImageFilter.GaussianBlur(blur * self.scale / GLOW_SCALE))
-        mask = mask.resize(self.big, Image.Resampling.BILINEAR)
-        self.image.paste(rgb(colour), (0, 0, *self.big), mask)
+        blur *= self.scale / GLOW_SCALE
+        edge = round(blur * 3) + 1
+        limits = [n // GLOW_SCALE + 1 for n in self.big]
+        low = [max(-edge, int(min(p[i] for p in small)) - edge) for i in (0, 1)]
+        high = [min(limits[i] + edge, int(max(p[i] for p in small)) + edge + 1) for i in (0, 1)]
+        if low[0] >= high[0] or low[1] >= high[1]:
+            return
+        mask = Image.new("L", (high[0] - low[0], high[1] - low[1]))
+        spot = [(x - low[0], y - low[1]) for x, y in small]
+        ImageDraw.Draw(mask).polygon(spot, fill=round(alpha * 255))
+        mask = mask.filter(ImageFilter.GaussianBlur(blur))
+        mask = mask.resize([n * GLOW_SCALE for n in mask.size], Image.Resampling.BILINEAR)
+        left, top = low[0] * GLOW_SCALE, low[1] * GLOW_SCALE
+        bounds = (left, top, left + mask.width, top + mask.height)
+        self.image.paste(rgb(colour), bounds, mask)
 
     def line(self, points, colour, width, alpha=1.0, caps=True):
         pixels, thick = self.pixels(points), width * self.scale
         ink = (*rgb(colour), round(alpha * 255))
-        self.pen.line(pixels, fill=ink, width=max(1, round(thick)), joint="curve")
+        if len(points) > 12:
+            self.pen.polygon(stroke(pixels, max(1, thick)), fill=ink)
+        else:
+            self.pen.line(pixels, fill=ink, width=max(1, round(thick)), joint="curve")
         if caps and thick > 3 and alpha == 1:
             for x, y in (pixels[0], pixels[-1]):
                 r = thick / 2 - 0.5
@@ -109,13 +123,13 @@ class Canvas:
         return mask, (left, top, right, bottom)
 
 
-def _ramp(size, angle):
-    """Return an L image from 0 to 255 along ``angle``."""
+def _ramp(size, angle, curve=lambda v: v):
+    """Return an L image from 0 to 255 along ``angle``, passed through ``curve``."""
     w, h = size
     dx, dy = cos(radians(angle)), sin(radians(angle))
     ends = [x * dx + y * dy for x in (0, w) for y in (0, h)]
     low, span = min(ends), max(max(ends) - min(ends), 1)
     step = 252 / span
     matrix = (0, 0, 128, dx * step, dy * step, 2 - low * step)
-    ramp = Image.linear_gradient("L")
+    ramp = Image.linear_gradient("L").point(curve)
     return ramp.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)

@@ -1,5 +1,7 @@
 """Machines: racks, chips, boards, keyboards, laptops, game pads."""
 
+from itertools import pairwise
+
 from images.drawings import scene
 from images.drawings.iso import Iso
 from images.drawings.palette import darker, lighter, mix
@@ -10,9 +12,9 @@ def racks(canvas):
     """Two rows of cabinets in a datacentre."""
     p, rng = canvas.palette, canvas.rng
     scene.sky(canvas)
-    scene.sun(canvas, rng.choice((-330, 360)), -150, 270)
+    scene.sun(canvas, rng.choice((-380, 380)), -150, 250)
     scene.pattern(canvas, "rules", 0.16)
-    iso = Iso(canvas, 0, 10, 118)
+    iso = Iso(canvas, -60, 60, 98)
     canvas.glow(iso.top(-2.6, -2.2, 0, 7.4, 5.4), p.dark, 40, 0.4)
     slab = mix(p.bottom, p.body, 0.45)
     iso.block(-2.8, -2.2, -0.25, 7.2, 5.0, 0.25, slab)
@@ -20,16 +22,6 @@ def racks(canvas):
     for y in (-1.7, 0.9):
         for n in range(5):
             _rack(iso, -2.4 + n * 1.25, y, 2.5 + rng.choice((0, 0, 0.25)))
-        if y < 0:
-            _tray(iso, y)
-
-
-def _tray(iso, y):
-    """The cable tray above a row."""
-    p = iso.canvas.palette
-    for n, colour in enumerate((p.accent, p.warm, p.cool)):
-        points = [iso.at(-2.6, y + 0.2 + n * 0.22, 3.05), iso.at(4.1, y + 0.2 + n * 0.22, 3.05)]
-        iso.canvas.line(points, colour, 7)
 
 
 def _rack(iso, x, y, height):
@@ -196,8 +188,9 @@ def gamepad(canvas):
     for n in range(6):
         canvas.fill(box(-400, -20 + n * 36, 800, 5 + n * 4), mix(p.top, p.bottom, 0.55 + n * 0.07))
     scene.pattern(canvas, "crosses", 0.25)
-    grip = [(-420, -60), (-300, -130), (0, -120), (0, 150), (-210, 150), (-330, 300), (-450, 290)]
-    hull = _round(grip) + mirrored(_round(grip))[::-1]
+    grip = [(0, -118), (-190, -122), (-350, -150), (-450, -70), (-500, 170), (-490, 320)]
+    grip = _round([*grip, (-380, 330), (-280, 170), (-120, 158), (0, 158)])
+    hull = grip + mirrored(grip)[::-1]
     scene.shadow(canvas, hull, 50, 34, 0.5)
     canvas.blend(hull, lighter(p.body, 0.22), darker(p.body, 0.12), 90)
     canvas.stipple(hull, p.dark, 90, 0.7)
@@ -219,7 +212,7 @@ def _round(points, passes=3):
     """Cut the corners of an open outline until they are round."""
     for _ in range(passes):
         cut = [points[0]]
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(points):
             cut += [(ax * 0.75 + bx * 0.25, ay * 0.75 + by * 0.25)]
             cut += [(ax * 0.25 + bx * 0.75, ay * 0.25 + by * 0.75)]
         points = [*cut, points[-1]]

@@ -83,7 +83,7 @@ def library(canvas):
     for row, y in enumerate((-150, 150, 450)):
         x = -790 + rng.uniform(0, 40)
         while x < 760:
-            if rng.random() < 0.09:
+            if rng.random() < 0.05:
                 x = _gap(canvas, x, y, row)
                 continue
             x = _book(canvas, x, y, rng)
@@ -205,10 +205,9 @@ def _plane(canvas, x, y, s):
     trail = bezier((x - 320 * s, y + 260 * s), (x - 260 * s, y), (x - 140 * s, y + 160 * s), (x, y))
     for n in range(0, len(trail) - 12, 4):
         canvas.line(trail[n : n + 3], p.line, 4, 0.5, caps=False)
-    canvas.fill(
-        [(x + 90 * s, y - 60 * s), (x - 90 * s, y + 6 * s), (x - 16 * s, y + 30 * s)], p.light
-    )
-    under = [(x + 90 * s, y - 60 * s), (x - 16 * s, y + 30 * s), (x + 20 * s, y + 84 * s)]
+    nose, tail = (x + 90 * s, y - 60 * s), (x - 16 * s, y + 30 * s)
+    canvas.fill([nose, (x - 90 * s, y + 6 * s), tail], p.light)
+    under = [nose, tail, (x + 20 * s, y + 84 * s)]
     canvas.fill(under, p.accent)
     canvas.stipple(under, darker(p.accent, 0.5), 90, 0.6)
 
@@ -220,9 +219,11 @@ def lighthouse(canvas):
     canvas.blend(box(-1000, -1000, 2000, 2000), dusk, mix(p.sun, p.body, 0.35), 90)
     scene.stars(canvas, 70, p.light, high=60)
     x, way = rng.choice(((-210, 1), (210, -1)))
-    for angle in (-16, 6):
-        beam = [(x, -214), (x + way * 1300, -214 + angle * 24), (x + way * 1300, angle * 24 + 120)]
-        canvas.fill(beam, p.warm, 0.2)
+    for width, alpha in ((0.3, 0.12), (0.17, 0.16), (0.07, 0.22)):
+        for end in (way * 1500, -way * 1500):
+            rise = 120 if end * way < 0 else -60
+            high, low = -214 + rise - 1500 * width, -214 + rise + 1500 * width
+            canvas.fill([(x, -214), (x + end, high), (x + end, low)], p.warm, alpha)
     canvas.glow(disc(x, -214, 90), p.warm, 50, 0.9)
     sea = mix(p.cool, p.dark, 0.45)
     canvas.blend(box(-1000, 230, 2000, 900), lighter(sea, 0.15), darker(sea, 0.4), 90)

@@ -1,5 +1,6 @@
 """Places: sea, mountains, maps, orbit."""
 
+from itertools import pairwise
 from math import sin
 
 from images.drawings import scene
@@ -84,13 +85,13 @@ def mountains(canvas):
         width = rng.uniform(160, 380)
         canvas.fill(box(left, y, width, 16, 8), p.light, 0.35)
         canvas.fill(box(left + 60, y + 24, width * 0.7, 12, 6), p.light, 0.22)
-    far, near = mix(p.bottom, p.cool, 0.4), mix(p.body, p.dark, 0.5)
+    far, near = mix(mix(p.bottom, p.sun, 0.3), p.cool, 0.35), mix(p.body, p.dark, 0.75)
     tops = []
     for n in range(5):
         shape = ridge(rng, 90 + n * 78, 120 - n * 12, 1.05)
         colour = mix(far, near, n / 4)
         canvas.blend(shape, lighter(colour, 0.12), colour, 90)
-        canvas.stipple([(a, min(b, 470)) for a, b in shape], mix(colour, p.dark, 0.6), 90, 0.55)
+        canvas.stipple([(a, min(b, 470)) for a, b in shape], mix(colour, p.dark, 0.5), 90, 0.4)
         tops.append(shape[:-2])
     for place, height in ((16, 210), (44, 150), (50, 90)):
         _antenna(canvas, *tops[2 if height > 100 else 3][place], height)
@@ -126,18 +127,18 @@ def chart(canvas):
             land = mix(mix(p.light, p.warm, 0.3), mix(p.warm, p.accent, 0.3), n / 5)
             shape = wobble(rng, x + n * 9, y - n * 7, rx * (1 - n * 0.19), ry * (1 - n * 0.19))
             canvas.fill(shape, land, within=sheet)
-            canvas.stipple(shape, darker(land, 0.35), 60, 0.22, within=sheet)
+            if n == 0:
+                canvas.stipple(shape, darker(land, 0.35), 60, 0.3, within=sheet)
     river = bezier((-660, 190), (-300, 60), (-120, 330), (60, 60))
     river += bezier((60, 60), (180, -120), (60, -200), (220, -350))
     canvas.line(river, mix(p.cool, p.light, 0.15), 20, caps=False)
     for n in range(1, 4):
         x = -660 + n * 330
-        canvas.blend(box(x - 110, -350, 110, 700), p.light, p.light, 0, within=box(0, 0, 1, 1))
-        canvas.stipple(box(x - 130, -350, 130, 700), mix(p.dark, p.warm, 0.3), 0, 0.3)
+        canvas.stipple(box(x - 110, -350, 110, 700), mix(p.body, p.warm, 0.55), 0, 0.2)
         canvas.line([(x, -350), (x, 350)], p.light, 4, 0.8, caps=False)
     stops = [(-470, 130), (-250, -150), (40, 30), (300, -60), (480, 160)]
     route = []
-    for (ax, ay), (bx, by) in zip(stops, stops[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(stops):
         route += bezier((ax, ay), (ax + 90, ay - 60), (bx - 90, by + 60), (bx, by))
     for piece in dashes(route, 22, 16):
         canvas.line(piece, p.accent, 8)

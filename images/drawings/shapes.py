@@ -1,5 +1,6 @@
 """Outlines as lists of points, in drawing units. Everything a canvas fills is made of them."""
 
+from itertools import pairwise
 from math import cos, hypot, pi, radians, sin, tau
 
 
@@ -80,6 +81,18 @@ def ridge(rng, y, height, rough, left=-900, right=900, steps=60):
     return [*points, (right, 1200), (left, 1200)]
 
 
+def stroke(points, width):
+    """The outline of a smooth line of many points."""
+    one, other = [], []
+    for n, (x, y) in enumerate(points):
+        (ax, ay), (bx, by) = points[max(n - 1, 0)], points[min(n + 1, len(points) - 1)]
+        size = hypot(bx - ax, by - ay) or 1.0
+        dx, dy = (by - ay) / size * width / 2, (ax - bx) / size * width / 2
+        one.append((x + dx, y + dy))
+        other.append((x - dx, y - dy))
+    return one + other[::-1]
+
+
 def turned(points, angle, x=0.0, y=0.0):
     """Points turned clockwise by ``angle`` degrees around ``(x, y)``."""
     c, s = cos(radians(angle)), sin(radians(angle))
@@ -97,7 +110,7 @@ def mirrored(points, x=0.0):
 def dashes(points, length, gap):
     """Cut a line into short ones."""
     pieces, piece, left, drawing = [], [points[0]], length, True
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         size, done = hypot(bx - ax, by - ay), 0.0
         while size - done > left:
             done += left

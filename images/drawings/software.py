@@ -12,10 +12,9 @@ def frame(canvas, x, y, w, h, bar, face, dark=False):
     outline = box(x, y, w, h, 22)
     scene.shadow(canvas, outline, 26, 30, 0.45)
     canvas.blend(outline, face, mix(face, p.dark if dark else p.warm, 0.16), 70)
-    head = box(x, y, w, 54, 22)[:-14] + [(x, y + 54)]
+    canvas.fill(box(x, y, w, 60, 22), bar)
     canvas.fill(box(x, y + 30, w, 26), bar)
-    canvas.fill(head, bar)
-    canvas.fill(box(x, y, w, 52, 22), bar)
+    canvas.fill(box(x, y + 56, w, 8), face)
     for n, colour in enumerate((p.accent, p.warm, p.cool)):
         canvas.dot(x + 34 + n * 32, y + 27, 9.5, colour)
     return outline
@@ -202,10 +201,9 @@ def _cable(canvas, x, y, n):
 
 def _puff(canvas, x, y, s, colour):
     """A cloud of discs on a flat base, shaded as one body."""
-    lumps = ((-230, 10, 120), (-110, -90, 150), (70, -120, 175), (230, -10, 135), (0, 20, 150))
+    lumps = ((-230, 10, 120), (-110, -90, 150), (70, -120, 175), (230, -10, 135), (0, -40, 150))
     floor = box(x - 350 * s, y + 2 * s, 715 * s, 132 * s, 66 * s)
-    for lx, ly, r in lumps:
-        canvas.glow(disc(x + lx * s, y + ly * s + 30, r * s), canvas.palette.dark, 26, 0.16)
+    canvas.glow(ellipse(x, y + 50 * s, 330 * s, 150 * s), canvas.palette.dark, 40, 0.4)
     shade = mix(colour, canvas.palette.cool, 0.6)
     for lx, ly, r in lumps:
         canvas.fill(disc(x + lx * s, y + ly * s, r * s), colour)

@@ -121,9 +121,10 @@ def branches(canvas):
     scene.pattern(canvas, "dots", 0.16)
     lanes = (-270, -90, 90, 270)
     colours = (p.cool, p.accent, p.body, p.warm)
+    shift = rng.choice((0, 120))
     trips = (
-        (0, -480, -60, 2, 1), (0, 60, 420, 1, 1), (1, -650, 330, 2, 2), (3, -300, 560, 2, 2),
-        (3, -650, -380, 2, 3), (0, 480, 800, 1, 0),
+        (0, -480, -240, 2, 1), (0, 0 + shift, 900, 1, 2), (1, -600, 240 + shift, 2, 2),
+        (3, -360, 0, 2, 2), (3, 240, 480, 2, 2),
     )  # fmt: skip
     canvas.line([(-900, lanes[2] + 14), (900, lanes[2] + 14)], p.dark, 26, 0.14, caps=False)
     for lane, start, end, source, target in trips:
@@ -139,7 +140,7 @@ def branches(canvas):
 
 def _branch(lanes, lane, start, end, source, target):
     y, low, back = lanes[lane], lanes[source], lanes[target]
-    out = bezier((start - 120, low), (start - 40, low), (start - 80, y), (start, y))
+    out = bezier((start - 120, low), (start - 40, low), (start - 80, y), (start, y), 24)
     return out + bezier((end, y), (end + 80, y), (end + 40, back), (end + 120, back))
 
 

@@ -252,7 +252,7 @@ def test_a_failed_form_keeps_everything_typed_pictures_included(staff_client):
         ({"title": "kernel\x00"}, "caratteri"),
         ({"standfirst": "s" * 601}, "600 caratteri"),
         ({"main_category": ""}, "obbligatorio"),
-        ({"lead_image": "999"}, "scelta valida"),
+        ({"lead_image": "999"}, "opzione valida"),
         ({"body": "<b>" * 20_001}, "troppi tag"),
         ({"body": "<p>" + "x" * 500_001}, "troppo lungo"),
         ({"series_part": "2"}, "serie"),

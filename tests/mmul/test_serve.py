@@ -61,6 +61,16 @@ def test_one_signal_ends_server_and_worker(environment, sign, tmp_path):
         process.stdout.close()
 
 
+def wait_until_it_listens(pid):
+    """Wait until the process has a handler for SIGTERM."""
+    for _ in range(300):
+        status = Path(f"/proc/{pid}/status").read_text()
+        caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+        if caught >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.1)
+
+
 def test_a_taken_port_is_said_in_one_line(environment):
     with socket.socket() as other:
         other.bind(("127.0.0.1", int(environment["PORT"])))
@@ -81,7 +91,7 @@ def test_worker_ends_politely_when_told(environment):
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     worker = subprocess.Popen([*manage, "worker"], cwd=ROOT, env=environment)
-    time.sleep(2)
+    wait_until_it_listens(worker.pid)
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(15) == 0
