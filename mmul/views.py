@@ -29,6 +29,11 @@ REFUSALS = {
     429: ("Troppe richieste, troppo in fretta.", "Aspetta un’ora e riprova."),
     431: ("Richiesta troppo grande.", "Il tuo browser ha inviato troppe intestazioni."),
 }
+# If even the templates cannot be read.
+LAST_RESORT = """<!doctype html>
+<html lang="it"><meta charset="utf-8"><title>Errore nostro</title>
+<h1>Qui si è rotto qualcosa, ed è colpa nostra.</h1><p>Richiesta {number}. Riprova più tardi.</p>
+"""
 
 
 @require_safe
@@ -64,7 +69,13 @@ def not_found(request, exception=None):
     if request.method in ("GET", "HEAD") and (path := tidied(request.path_info)):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(path + (f"?{iri_to_uri(query)}" if query else ""))
-    return render(request, "404.html", {"words": searched_words(request.path_info)}, status=404)
+    try:
+        words = searched_words(request.path_info)
+        return render(request, "404.html", {"words": words}, status=404)
+    except Exception:
+        # Django turns an error of this view into a 500 without a line about it.
+        log.exception("the page for a 404 is in trouble")
+        raise
 
 
 def tidied(path):
@@ -119,11 +130,16 @@ def too_many_requests(request):
 
 
 def server_error(request):
-    """500, or 503 when the database is away. Needs neither context nor database."""
+    """500, or 503 when the database is away. Needs no database."""
     away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
     status = 503 if away else 500
-    context = {"request_number": getattr(request, "number", "")}
-    response = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    number = getattr(request, "number", "")
+    try:
+        page = render_to_string(f"{status}.html", {"request_number": number})
+    except Exception:
+        log.exception("the page for trouble is in trouble itself")
+        page = LAST_RESORT.format(number=number)
+    response = HttpResponse(page, status=status)
     if away:
         response.headers["Retry-After"] = "30"
     return response

@@ -1,4 +1,4 @@
-"""The visual editor in a real browser: writing, the bilingual quotation, pictures, the round trip."""
+"""The visual editor in a real browser: writing, quotations, pictures, the round trip."""
 
 import io
 import re
@@ -23,7 +23,8 @@ EVERYTHING = (
     "<ul><li>uno</li><li>due<ul><li>dentro</li></ul></li></ul>"
     '<ol start="3"><li>tre</li><li><p>quattro</p><p>ancora</p></li></ol>'
     "<blockquote><p>Una citazione semplice.</p></blockquote>"
-    '<pre><code class="language-bash">for f in *; do\n    echo "$f" &amp;&amp; true\ndone</code></pre>'
+    '<pre><code class="language-bash">for f in *; do\n    echo "$f" &amp;&amp; true\ndone'
+    "</code></pre>"
     "<pre><code>senza lingua</code></pre>"
     "<hr>"
     '<table><thead><tr><th scope="col">Nome</th><th scope="col">Data</th></tr></thead>'
@@ -37,8 +38,8 @@ EVERYTHING = (
     '<figure class="quotation"><blockquote class="original" lang="en" cite="https://example.org/a">'
     "<p>It <em>just</em> works.</p><p>Really.</p></blockquote>"
     '<blockquote class="translation" lang="it"><p>Funziona e <em>basta</em>.</p><p>Davvero.</p>'
-    '</blockquote><figcaption><cite>Ada Neri</cite> <time datetime="2022-11-16"></time></figcaption>'
-    "</figure>"
+    "</blockquote><figcaption><cite>Ada Neri</cite> "
+    '<time datetime="2022-11-16"></time></figcaption></figure>'
     '<figure class="quotation"><blockquote class="original" lang="de"><p>Ja.</p></blockquote>'
     '<blockquote class="translation" lang="it"><p>Sì.</p></blockquote></figure>'
     "<p>Fine.</p>"
@@ -143,7 +144,8 @@ def test_a_story_with_a_quotation_and_an_uploaded_picture(desk):
         '<figure class="quotation"><blockquote class="original" lang="fr" '
         'cite="https://example.org/annuncio"><p>It just works.</p></blockquote>'
         '<blockquote class="translation" lang="it"><p>Funziona e basta.</p></blockquote>'
-        '<figcaption><cite>Ada Neri</cite> <time datetime="2022-11-16"></time></figcaption></figure>'
+        "<figcaption><cite>Ada Neri</cite> "
+        '<time datetime="2022-11-16"></time></figcaption></figure>'
         f'<figure class="picture" data-image="{image.pk}">'
         "<figcaption>Il frattale di Mandelbrot</figcaption></figure>"
     )

@@ -1,5 +1,6 @@
 """What a reader's browser makes of the pages: accessible, in both schemes, at every width."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -110,7 +111,7 @@ def test_axe_finds_nothing_serious_on_any_page(page, addresses, scheme, width):
     for name, address in addresses.items():
         page.goto(address)
         found[name] = serious(Axe().run(page))
-    assert found == dict.fromkeys(PAGES, [])
+    assert found == {key: [] for key in PAGES}
 
 
 def test_nothing_scrolls_sideways_at_320_pixels(page, addresses):
@@ -134,7 +135,7 @@ def test_every_target_is_24_pixels_or_stands_in_a_sentence(page, addresses):
               .filter((it) => it.tabIndex >= 0 && it.getBoundingClientRect().height < 24)
               .map((it) => it.outerHTML)
         """)
-    assert small == dict.fromkeys(PAGES, [])
+    assert small == {key: [] for key in PAGES}
 
 
 def test_pages_are_whole_with_scripts_off(browser, addresses):
@@ -176,7 +177,7 @@ def test_headings_go_down_one_step_at_a_time(page, addresses, name):
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => +h.tagName[1])")
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_r1_a_video_asks_its_host_only_after_the_click(page, addresses):

@@ -49,6 +49,20 @@ export function remove(editor, getPos) {
   editor.chain().focus().deleteRange({ from: pos, to: pos + node.nodeSize }).run()
 }
 
+/**
+ * Put a block under the one the caret is in, or in place of an empty paragraph. Our blocks stand
+ * on their own, never inside a list or another block. The caret goes `inside` tokens into it.
+ */
+export function insertBlock(editor, content, inside = 1) {
+  const { $from, to } = editor.state.selection
+  const block = $from.depth ? $from.node(1) : null
+  const place = block ? { from: $from.before(1), to: $from.after(1) } : { from: to, to }
+  if (block && !(block.type.name === "paragraph" && block.content.size === 0)) place.from = place.to
+  const node = editor.schema.nodeFromJSON(content)
+  editor.view.dispatch(editor.state.tr.replaceWith(place.from, place.to, node))
+  editor.chain().setTextSelection(place.from + inside).focus().run()
+}
+
 export function setAttributes(editor, pos, values) {
   const transaction = editor.state.tr
   for (const [name, value] of Object.entries(values)) transaction.setNodeAttribute(pos, name, value)
@@ -126,7 +140,7 @@ function caption(element) {
 
 export async function insertPicture(editor, config, file = null) {
   const picture = await pickPicture(config, file)
-  if (picture) editor.chain().focus().insertContent({ type: "picture", attrs: { image: String(picture.id) } }).run()
+  if (picture) insertBlock(editor, { type: "picture", attrs: { image: String(picture.id) } })
 }
 
 const HOSTS = { youtube: "YouTube", vimeo: "Vimeo" }
@@ -179,7 +193,7 @@ async function askVideo(name) {
 
 export async function insertVideo(editor) {
   const video = await askVideo()
-  if (video) editor.chain().focus().insertContent({ type: "video", attrs: { video } }).run()
+  if (video) insertBlock(editor, { type: "video", attrs: { video } })
 }
 
 export const Video = Node.create({

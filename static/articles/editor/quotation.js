@@ -2,7 +2,7 @@
 
 import { Node } from "django-prose-editor/editor"
 import { el, icon, options } from "mmul/ask"
-import { remove, setAttributes, tool } from "mmul/embeds"
+import { insertBlock, remove, setAttributes, tool } from "mmul/embeds"
 
 let count = 0
 
@@ -78,15 +78,7 @@ export const QuotationTranslation = part("quotationTranslation", "translation", 
 export function insertQuotation(editor) {
   const paragraph = { type: "paragraph" }
   const texts = ["quotationOriginal", "quotationTranslation"].map((type) => ({ type, content: [paragraph] }))
-  editor.chain().focus().insertContent({ type: "quotation", content: texts }).run()
-  // The caret goes to the first empty original: the block just made.
-  editor.state.doc.descendants((node, pos) => {
-    const { $from } = editor.state.selection
-    if (node.type.name === "quotation" && pos <= $from.pos && !node.textContent && !node.attrs.speaker) {
-      editor.commands.setTextSelection(pos + 3)
-    }
-    return node.type.name !== "quotation"
-  })
+  insertBlock(editor, { type: "quotation", content: texts }, 3)
 }
 
 class QuotationView {

@@ -2,6 +2,7 @@
 
 import { Table, TableCell, TableHeader, TableRow } from "django-prose-editor/editor"
 import { ask } from "mmul/ask"
+import { insertBlock } from "mmul/embeds"
 
 const CONTENT = "(paragraph | bulletList | orderedList | codeBlock)+"
 const span = (name) => ({
@@ -37,7 +38,10 @@ export async function insertTable(editor) {
     }),
   })
   if (!answer) return
-  editor.chain().focus().insertTable({ rows: Number(answer.rows), cols: Number(answer.cols), withHeaderRow: true }).run()
+  const row = (type) => ({ type: "tableRow", content: times(answer.cols, { type, content: [{ type: "paragraph" }] }) })
+  insertBlock(editor, { type: "table", content: [row("tableHeader"), ...times(answer.rows - 1, row("tableCell"))] }, 4)
 }
+
+const times = (number, thing) => Array.from({ length: Number(number) }, () => thing)
 
 const between = (text, low, high) => /^\d{1,3}$/.test(text) && Number(text) >= low && Number(text) <= high

@@ -30,8 +30,6 @@ const block = (name, label, glyph, run) => ({
   glyph,
   run,
   active: (editor) => editor.isActive(name),
-  // Inside a caption or a quotation there is no room for another block.
-  enabled: (editor) => !["picture", "video", "quotation", "table"].some((other) => editor.isActive(other)),
 })
 
 const groups = (config) => [
