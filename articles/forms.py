@@ -29,6 +29,8 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # A maxlength attribute makes the browser cut a paste without a word.
+        self.fields["slug"].widget.attrs.pop("maxlength", None)
         self.initial["opened_version"] = self.instance.version
         self.stored = None  # the row as somebody else left it, when this form is stale
         self.former_slug = self.instance.slug

@@ -2,7 +2,10 @@
 
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+
+from django.utils.timezone import localtime
 
 from images import files, renditions, uploads
 from images.forms import TEXTS, ImageForm, UploadForm
@@ -34,9 +37,9 @@ class CopiesFilter(admin.SimpleListFilter):
 
 @admin.register(Image)
 class ImageAdmin(PickerViews, admin.ModelAdmin):
-    list_display = ["thumb", "title", "licence", "credit", "size", "copies", "created_at"]
+    list_display = ["thumb", "title", "licence", "credit", "size", "copies", "day"]
     list_display_links = ["thumb", "title"]
-    list_filter = [CopiesFilter, "licence", "decorative", "animated", "created_at"]
+    list_filter = [CopiesFilter, "created_at", "animated", "licence"]
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["title", "alt", "credit"]
@@ -64,12 +67,16 @@ class ImageAdmin(PickerViews, admin.ModelAdmin):
     @admin.display(description="copie", ordering="rendered_at")
     def copies(self, image):
         if image.animated:
-            return "animata: una sola misura"
+            return "animata, senza copie"
         if image.rendered_at:
             return f"{len(image.renditions)} pronte"
         if image.failures >= TRIES:
             return f"non riuscite: {image.error}" if image.error else "non riuscite"
         return "in preparazione"
+
+    @admin.display(description="caricata", ordering="created_at")
+    def day(self, image):
+        return date_format(localtime(image.created_at), "j M Y")
 
     @admin.display(description="indirizzi")
     def addresses(self, image):

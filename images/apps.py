@@ -4,7 +4,7 @@ from django.db.models.signals import post_delete
 
 class ImagesConfig(AppConfig):
     name = "images"
-    verbose_name = "figure"
+    verbose_name = "Figure"
 
     def ready(self):
         from images.renditions import forget_files

@@ -27,7 +27,7 @@ class UploadForm(ImageForm):
     """Texts and file. When it is valid, ``ready`` holds our own encoding of the file."""
 
     file = forms.FileField(
-        label="file",
+        label="File",
         widget=forms.FileInput(
             attrs={"accept": "image/jpeg,image/png,image/gif,image/webp,image/avif"}
         ),

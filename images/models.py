@@ -94,7 +94,7 @@ class Image(models.Model):
     )  # "ab/<40 hex>.jpg" in the media store
     width = models.PositiveIntegerField(editable=False)  # pixels, upright
     height = models.PositiveIntegerField(editable=False)
-    animated = models.BooleanField(default=False, editable=False)
+    animated = models.BooleanField("animata", default=False, editable=False)
     # [{"width": 640, "type": "image/avif", "name": "ab/<40 hex>-640.avif"}, ...], smallest first.
     renditions = models.JSONField(default=list, editable=False)
     rendered_at = models.DateTimeField(null=True, editable=False)

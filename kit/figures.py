@@ -103,7 +103,7 @@ def closed_quotation(figure, vocabulary):
         else:
             (captions if child.tag == "figcaption" else others).append(child)
     caption = captions[0] if captions else Node("figcaption")
-    others += [Node("p", {}, late.children) for late in captions[1:]]
+    others += [Node("p", {}, [plain(late)]) for late in captions[1:]]
     link = caption.find("a")
     for name, part in parts.items():
         part.children = paragraphs(part)

@@ -21,6 +21,7 @@ SECTIONS = {"thead": "thead", "tbody": "tbody", "tfoot": "tbody"}
 CELLS = frozenset({"td", "th"})
 # A list does not reach out of these to an outer list, nor a table out of a figure.
 WALLS = CELLS | {"blockquote", "figure"}
+OWN_MARKS = CELLS | {"figure", "figcaption"}  # an unclosed mark stays outside, or inside
 # Elements we do not keep, but whose ends are ends of a paragraph.
 BREAKS = frozenset(
     "address article aside body center dd details dialog dir div dl dt fieldset figcaption figure "
@@ -55,7 +56,7 @@ class Shaper:
         self.prose: Prose | None = None  # of the text block on top
         self.code: list[str] | None = None  # of the <pre> on top
         self.marks = Marks()
-        self.outer_marks: list[Marks] = []  # of the cells and figures around
+        self.outer_marks: list[Marks] = []  # of the OWN_MARKS around
         self.muted = ""
 
     @property
@@ -229,7 +230,7 @@ class Shaper:
         if len(self.stack) > self.vocabulary.depth:
             raise too_deep(self.vocabulary)
         self.stack.append(Node(tag, attrs))
-        if tag in CELLS or tag == "figure":
+        if tag in OWN_MARKS:
             self.outer_marks.append(self.marks)
             self.marks = Marks()
         if tag == "pre":
@@ -253,7 +254,7 @@ class Shaper:
 
     def pop(self):
         node = self.stack.pop()
-        if node.tag in CELLS or node.tag == "figure":
+        if node.tag in OWN_MARKS:
             self.marks = self.outer_marks.pop()
         self.top.children.extend(self.closed(node))
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ValidationError
 
-from kit.text import CONTROLS, nfc
+from kit.text import CONTROLS, INVISIBLE, nfc
 
 ADDRESS_LENGTH = 2048
 TITLE_LENGTH = 300
@@ -38,10 +38,9 @@ def among(*values) -> Check:
 def web_address(value):
     """Return an http or https address a browser reads as we do, or None.
 
-    Blanks inside become %20; tabs and line ends go, as browsers drop them too. ``Refused`` past
-    2,048 characters.
+    ``Refused`` past 2,048 characters.
     """
-    value = _without_blanks(value)
+    value = _written_out(value)
     scheme, _, rest = value.partition(":")
     if scheme.lower() not in ("http", "https") or not rest.startswith("//"):
         return None
@@ -56,7 +55,7 @@ def web_address(value):
 
 def link_address(value):
     """Return a web address, ``mailto:`` or ``/path`` of ours, or None."""
-    value = _without_blanks(value)
+    value = _written_out(value)
     if re.match(r"/(?![/\\])", value):
         return _measured(value)
     if re.fullmatch(r"mailto:[^\s@<>\"]+@[^\s@<>\"/?]+(\?[^\s<>\"]*)?", value, re.IGNORECASE):
@@ -64,8 +63,10 @@ def link_address(value):
     return web_address(value)
 
 
-def _without_blanks(value):
-    return re.sub(r"[\t\n\r]", "", value).strip().replace(" ", "%20")
+def _written_out(value):
+    """Drop what browsers drop or nobody sees; write out blanks, quotes and brackets."""
+    value = re.sub(r"[\t\n\r]", "", value).translate(INVISIBLE).strip()
+    return re.sub(r"[\s\"<>`]", lambda found: quote(found.group()), value)
 
 
 def _measured(value):

@@ -5,6 +5,7 @@ from images.drawings.palette import darker, lighter, mix
 from images.drawings.shapes import arc, bezier, box, disc, ellipse, mirrored
 
 SKINS = ("#F2C7A5", "#E3A982", "#C98A62", "#9C6242", "#7A4A34", "#F0CDB4")
+FAIR = (SKINS[0], SKINS[1], SKINS[5])
 HAIR = ("#1F1A1C", "#3A2418", "#6B3A20", "#A8481F", "#C9A36A", "#B9B4AE")
 
 
@@ -14,7 +15,8 @@ def portrait(canvas):
     scene.sky(canvas)
     scene.pattern(canvas, "dots", 0.16)
     scene.sun(canvas, 0, -40, 350)
-    skin, hair = rng.choice(SKINS), rng.choice(HAIR)
+    skin = rng.choice(SKINS)
+    hair = rng.choice(HAIR if skin in FAIR else (*HAIR[:2], HAIR[-1]))
     style = rng.choice(("short", "long", "bun", "curly", "bald"))
     cloth = rng.choice((p.accent, p.cool, p.body, p.warm))
     _hair_behind(canvas, style, hair)
@@ -28,7 +30,7 @@ def portrait(canvas):
     canvas.stipple(face, mix(skin, "#A33A22", 0.5), 20, 0.5)
     for side in (1, -1):
         canvas.fill(ellipse(side * 86, 6, 34, 22), p.accent, 0.14)
-    if style == "bald" or rng.random() < 0.3:
+    if style in ("bald", "short") and rng.random() < 0.6:
         _beard(canvas, face, hair)
     _features(canvas, skin, hair, rng)
     _hair_front(canvas, style, hair, face)

@@ -127,7 +127,7 @@ def packages(canvas):
     scene.sun(canvas, rng.choice((-300, 320)), -160, 260)
     scene.pattern(canvas, "dots", 0.18)
     scene.ground(canvas, 150, 0.16)
-    iso = Iso(canvas, 0, 120, 128)
+    iso = Iso(canvas, 0, 140, 108)
     canvas.glow(iso.top(-2, -2, 0, 5, 5), p.dark, 50, 0.45)
     card = mix(p.warm, "#B9783F", 0.45)
     plan = [

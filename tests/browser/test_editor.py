@@ -190,8 +190,8 @@ def test_link_video_and_table_dialogs_speak_italian_and_check(desk):
     page.get_by_role("button", name="Inserisci").click()
     page.locator(".ProseMirror > p").last.click()
     page.get_by_role("button", name="Link", exact=True).click()
-    page.get_by_label("Indirizzo").fill("www.kernel.org")
-    page.get_by_label("Testo", exact=True).last.fill("il kernel")
+    page.get_by_role("dialog").get_by_label("Indirizzo").fill("www.kernel.org")
+    page.get_by_role("dialog").get_by_label("Testo").fill("il kernel")
     page.get_by_role("button", name="Inserisci").click()
     page.locator(".ProseMirror > p").last.wait_for()
 
