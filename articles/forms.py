@@ -26,6 +26,18 @@ class ArticleForm(forms.ModelForm):
             "series", "series_part", "slug",
         )  # fmt: skip
         widgets = {"body": BodyWidget, "standfirst": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "title": "In testa alla pagina, negli elenchi e nei motori di ricerca.",
+            "lead_caption": "Esce sotto la figura di apertura, prima del credito.",
+            "status": "Bozza: la vede solo la redazione. Pronto: esce alla data di uscita, subito "
+            "se la data è vuota.",
+            "main_category": "Sta sopra il titolo, in pagina e negli elenchi.",
+            "categories": "L’articolo compare anche in questi elenchi.",
+            "tags": f"Stanno in fondo all’articolo. Al massimo {MAX_TAGS}.",
+            "series": "Aggiunge il riquadro con le altre parti.",
+            "series_part": "Il numero d’ordine nella serie.",
+            "comments_open": "Se togli la spunta, i commenti già usciti restano.",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

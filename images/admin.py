@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-
 from django.utils.timezone import localtime
 
 from images import files, renditions, uploads

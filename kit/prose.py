@@ -53,10 +53,8 @@ class Prose:
         text = BLANKS.sub(" ", text)
         last = self.runs[-1] if self.runs else None
         joins = last is not None and last.text is not None and last.marks == marks
-        text = text if joins else headless(text)
-        if self.after_blank and text.startswith(" "):
-            text = text[1:]
-            text = text if joins else headless(text)
+        blank = " " if self.after_blank else ""
+        text = text.removeprefix(blank) if joins else headless(text, skip=blank)
         if not text:
             return
         self.after_blank = text.endswith(" ")

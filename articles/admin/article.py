@@ -80,7 +80,7 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
     @admin.display(description="data", ordering="published_at", empty_value="—")
     def date(self, article):
         moment = article.published_at
-        return moment and date_format(localtime(moment), "j M Y, H:i")
+        return moment and date_format(localtime(moment), "j M Y, H:i").lower()
 
     @admin.display(description="firme", empty_value="—")
     def signed_by(self, article):

@@ -104,13 +104,13 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_s4_generated_html_leaves_nothing_outside_the_list(html):
     check_cleaning(html)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.text(max_size=60))
 def test_s4_any_text_at_all_is_cleaned(text):
     check_cleaning(text)

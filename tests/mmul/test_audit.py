@@ -86,9 +86,7 @@ def test_l1_holes_are_told_and_unknown_packages_are_not_called_clean():
         ((["a 1.0: CVE-2026-1, cured in 2.0"], ""), 1, "CVE-2026-1"),
     ],
 )
-def test_l1_the_status_says_whether_something_was_found(
-    monkeypatch, capsys, answer, status, said
-):
+def test_l1_the_status_says_whether_something_was_found(monkeypatch, capsys, answer, status, said):
     monkeypatch.setattr(audit, "known_holes", lambda: answer)
 
     assert audit.main() == status

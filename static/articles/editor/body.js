@@ -54,19 +54,6 @@ const Numbered = OrderedList.extend({
   addMenuItems: null,
 })
 
-const PLACEHOLDERS = {
-  quotationOriginal: "Le parole originali",
-  quotationTranslation: "La traduzione in italiano",
-  doc: "Scrivi qui il testo",
-}
-
-function placeholder({ editor, node, pos }) {
-  if (node.type.name !== "paragraph") return ""
-  const parent = editor.state.doc.resolve(pos).parent
-  if (parent.type.name === "doc" && parent.childCount > 1) return ""
-  return PLACEHOLDERS[parent.type.name] ?? ""
-}
-
 const extensions = (config) => [
   Document,
   Paragraph,
@@ -99,7 +86,8 @@ const extensions = (config) => [
   Gapcursor,
   SpecialCharacters,
   TrailingNode,
-  Placeholder.configure({ placeholder, includeChildren: true, showOnlyCurrent: false }),
+  // Only marks what is empty: the words to show are in editor.css and blocks.css.
+  Placeholder.configure({ placeholder: "", includeChildren: true, showOnlyCurrent: false }),
 ]
 
 /** Put the editor in front of `textarea`, and return it. */

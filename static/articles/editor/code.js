@@ -23,7 +23,7 @@ export const CodeWithLanguage = (config) =>
         const dom = el(
           "div",
           { class: "block block--code" },
-          el("div", { class: "block__bar", contenteditable: "false" }, chooser),
+          el("div", { class: "block__bar", contenteditable: "false" }, el("span", {}, "Codice"), chooser),
           el("pre", { spellcheck: "false" }, contentDOM),
         )
         show()
