@@ -18,19 +18,25 @@ from django.db import OperationalError
 
 LINE_BYTES = 8 * 1024
 HOUR = 3600  # seconds
+MESSAGE_LENGTH = 4000  # characters that are looked at; the rest is dropped before it costs time
 HIDDEN = "[...]"
 FIELDS = ("method", "route", "status", "ms")
 
 #: Number of the request this thread is answering; every line written meanwhile carries it.
 request_number = ContextVar("request_number", default=None)
 
+# Each pattern begins where a run of its letters begins: it would else be tried at every letter of
+# a long word, and cost the square of its length.
 REDACTIONS = [
-    (re.compile(r"[^\s@/:<>'\"=,;]+@[^\s@/<>'\",;]+\.[^\s@/<>'\",;]+"), HIDDEN),
+    (
+        re.compile(r"(?<![^\s@/:<>'\"=,;])[^\s@/:<>'\"=,;]+@[^\s@/<>'\",;]+\.[^\s@/<>'\",;]+"),
+        HIDDEN,
+    ),
     (re.compile(r"(?<=://)[^\s/@]+@"), f"{HIDDEN}@"),
     (re.compile(r"\?[^\s'\"<>)]+"), f"?{HIDDEN}"),
     (
         re.compile(
-            r"(?i)\b([\w-]*(?:passw|secret|token|cookie|session|csrf|auth|key|code)[\w-]*)"
+            r"(?i)(?<![\w-])([\w-]*(?:passw|secret|token|cookie|session|csrf|auth|key|code)[\w-]*)"
             r"(['\"]?\s*[=:]\s*)(?:(?:Bearer|Basic)\s+)?\S+"
         ),
         rf"\1\2{HIDDEN}",
@@ -61,7 +67,7 @@ def redact(text):
 
 def message_of(record):
     """The record's sentence. The address of its request becomes the route it matched."""
-    text = record.getMessage()[:4000]
+    text = record.getMessage()[:MESSAGE_LENGTH]
     if request := getattr(record, "request", None):
         match = getattr(request, "resolver_match", None)
         route = f"/{match.route}" if match else HIDDEN
@@ -75,7 +81,8 @@ def trace_of(error):
     """Kinds of error, files, lines and code of ``error`` and what caused it: never a value."""
     parts = []
     while error is not None and len(parts) < 3:
-        says = f": {redact(str(error))[:300]}" if isinstance(error, OPEN_ERRORS) else ""
+        words = redact(str(error)[:MESSAGE_LENGTH])[:300]
+        says = f": {words}" if isinstance(error, OPEN_ERRORS) else ""
         frames = "".join(traceback.format_tb(error.__traceback__, limit=-15))
         parts.append(f"{frames}{type(error).__name__}{says}")
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
