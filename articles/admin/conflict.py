@@ -1,9 +1,13 @@
 """Two editors, one story: what each of them wrote, side by side (trust table, A5)."""
 
+from datetime import datetime
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from itertools import groupby
 from typing import NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.timezone import is_aware, localtime
 
 BLOCKS = {"p", "h2", "h3", "li", "pre", "tr", "hr", "blockquote", "figure", "figcaption", "table"}
 # Paragraphs compared at most on each side: difflib grows with the square of their number.
@@ -44,9 +48,15 @@ def as_text(form, name, value):
         return plain(value or "")
     if value is True or value is False:
         return "sì" if value else "no"
+    if isinstance(value, datetime):
+        # To the second: that is how finely the form writes it.
+        moment = localtime(value) if is_aware(value) else value
+        return date_format(moment, "j F Y, H:i:s").lower()
     choices = getattr(form.fields[name], "queryset", None)
     if choices is not None:
         return ", ".join(str(row) for row in rows_of(choices, value))
+    if isinstance(value, list):  # a date that could not be read: its two boxes
+        return " ".join(str(part) for part in value if part)
     return str(value if value is not None else "")
 
 
