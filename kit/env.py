@@ -1,7 +1,9 @@
 """Typed readers for environment variables. A wrong value stops the start-up."""
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -48,3 +50,33 @@ def secret(name, default=None):
         except (OSError, UnicodeDecodeError) as error:
             raise ImproperlyConfigured(f"{name}_FILE: {error}") from None
     return text(name, default)
+
+
+NAME = r"\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
+HOST = re.compile(rf"(?:{NAME})(?::\d{{1,5}})?", re.IGNORECASE)
+
+
+def origin(name, default=None):
+    """Return ``scheme://host[:port]`` in lower case, without what may follow; "" if empty."""
+    value = text(name, default).rstrip("/")
+    scheme, _, rest = value.partition("://")
+    wrong = ImproperlyConfigured(f"{name}={value!r}: write it as https://www.example.org")
+    if not value and default == "":
+        return ""
+    if scheme.lower() not in ("http", "https") or not HOST.fullmatch(rest):
+        raise wrong
+    try:
+        if urlsplit(value).port == 0:
+            raise wrong
+    except ValueError:  # a port past 65535, brackets that hold no address
+        raise wrong from None
+    return value.lower()
+
+
+def hosts(name, default=""):
+    """Return a comma-separated variable as host names, each with a port if it has one."""
+    found = [word.lower() for word in words(name, default)]
+    for host in found:
+        if not HOST.fullmatch(host):
+            raise ImproperlyConfigured(f"{name}={host!r}: write a host name, as www.example.org")
+    return found

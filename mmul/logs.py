@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import mail_admins
+from django.core.mail import get_connection, mail_admins
 from django.db import OperationalError
 
 LINE_BYTES = 8 * 1024
@@ -161,6 +161,12 @@ class OncePerHour(logging.Filter):
             return 0
 
 
+def past_the_outbox():
+    """A connection straight to the mail server: the database may be what is broken."""
+    as_rows = settings.EMAIL_BACKEND == "outbox.backend.OutboxBackend"
+    return get_connection(settings.MAIL_TRANSPORT if as_rows else None)
+
+
 class ErrorMail(logging.Handler):
     """Mail an error to ADMINS: kind, place, request number, code lines. Never raises.
 
@@ -179,7 +185,8 @@ class ErrorMail(logging.Handler):
                 trace_of(error) if error else "",
                 "Di questo errore non arriva altra posta per un’ora.",
             ]
-            mail_admins(f"{kind} in {place}"[:100], "\n\n".join(filter(None, body)))
+            text = "\n\n".join(filter(None, body))
+            mail_admins(f"{kind} in {place}"[:100], text, connection=past_the_outbox())
         except Exception as trouble:
             # A warning, not an error: an error would come back here.
             log = logging.getLogger("mmul.logs")

@@ -32,25 +32,17 @@ def development_key():
     return file.read_text()
 
 
-def site_url():
-    """Return the public address: everything we print begins with it (trust table, rule 4)."""
-    url = env.text("MMUL_SITE_URL", None if PRODUCTION else f"http://127.0.0.1:{PORT}").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ImproperlyConfigured(f"MMUL_SITE_URL={url!r}: write it as https://www.example.org")
-    return url
-
-
 SECRET_KEY = env.secret("MMUL_SECRET_KEY", None if PRODUCTION else development_key())
 SECRET_KEY_FALLBACKS = env.words("MMUL_SECRET_KEY_FALLBACKS")
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("MMUL_SECRET_KEY is too short: 50 characters or more")
 
 SITE_NAME = env.text("MMUL_SITE_NAME", "MMUL")
-SITE_URL = site_url()
+# The public address: everything we print begins with it (trust table, rule 4).
+SITE_URL = env.origin("MMUL_SITE_URL", None if PRODUCTION else f"http://127.0.0.1:{PORT}")
 SITE_HOST = urlsplit(SITE_URL).netloc.lower()
 # Our other names (bare, www, old domains): each answers with one 301 to SITE_URL.
-OTHER_HOSTS = [name.lower() for name in env.words("MMUL_OTHER_HOSTS")]
+OTHER_HOSTS = env.hosts("MMUL_OTHER_HOSTS")
 LOCAL = not PRODUCTION and urlsplit(SITE_URL).hostname in {"localhost", "127.0.0.1", "::1"}
 # CanonicalHost (mmul/middleware.py) compares whole names with ports; this list is the second lock.
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *(name.split(":")[0] for name in OTHER_HOSTS)]
@@ -217,6 +209,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Ours stand in the place of Django's: middleware.SecurityHeaders, StaffCsrf (docs/adr/0006).
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 CSRF_FAILURE_VIEW = "mmul.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
@@ -225,8 +219,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- 5. Headers (trust table, section 2) -------------------------------------
 
-EMBED_HOSTS = env.words("MMUL_EMBED_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
-MEDIA_ORIGIN = env.text("MMUL_MEDIA_ORIGIN", "").rstrip("/")
+EMBED_HOSTS = env.hosts("MMUL_EMBED_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
+MEDIA_ORIGIN = env.origin("MMUL_MEDIA_ORIGIN", "")
 HSTS_SUBDOMAINS = env.flag("MMUL_HSTS_SUBDOMAINS", default=False)
 _MEDIA = [SELF, MEDIA_ORIGIN] if MEDIA_ORIGIN else [SELF]
 

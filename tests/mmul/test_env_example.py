@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ["accounts", "articles", "bench", "images", "kit", "mmul", "pagecache", "tests"]
 READS = re.compile(
-    r"""\benv\.(?:text|flag|number|secret|words|choice)\(\s*"([A-Z][A-Z0-9_]+)"
+    r"""\benv\.(?:text|flag|number|secret|words|choice|origin|hosts)\(\s*"([A-Z][A-Z0-9_]+)"
       | \benviron(?:\.get\(|\.pop\(|\[)\s*"([A-Z][A-Z0-9_]+)"
       | \bgetenv\(\s*"([A-Z][A-Z0-9_]+)" """,
     re.VERBOSE,

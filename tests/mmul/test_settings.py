@@ -7,7 +7,7 @@ import sys
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-KEY = "k" * 60
+KEY = "not-a-secret-" * 5
 PRODUCTION = {
     "MMUL_MODE": "production",
     "MMUL_SECRET_KEY": KEY,
