@@ -46,7 +46,7 @@ class _TidyColumn:
         # Every road in: a command or an import does not pass by a form.
         value = super().pre_save(instance, add)
         if isinstance(value, str):
-            value = self.tidy(value)
+            value = self.tidy(text.CONTROLS.sub("", value))
             setattr(instance, self.attname, value)
         return value
 

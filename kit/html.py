@@ -22,8 +22,8 @@ def _door(vocabulary):
     """Return nh3 with the same tables: it must find nothing to do, and looks all the same."""
     return nh3.Cleaner(
         tags=vocabulary.tags,
-        attributes={tag: set(checks) for tag, checks in vocabulary.attributes.items()},
-        attribute_filter=lambda tag, name, value: vocabulary.attributes[tag][name](value),
+        attributes=vocabulary.attribute_names,
+        attribute_filter=vocabulary.allows,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
         strip_comments=True,

@@ -26,6 +26,12 @@ def client_address(peer, forwarded, trusted):
     return str(address) if address else "0.0.0.0"  # noqa: S104 - a client without a readable address
 
 
+def address_of(request, trusted):
+    """The address a request comes from; ``trusted`` are the proxies whose header counts (H2)."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return client_address(request.META.get("REMOTE_ADDR", ""), forwarded, trusted)
+
+
 def is_in(text, trusted):
     address = parse(text)
     return address is not None and any(address in network for network in trusted)
@@ -38,3 +44,20 @@ def parse(text):
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(text):
+    """Return the /24 (IPv6: /48) of an address as text, or "" for what is none.
+
+    A network is what limits and blocks go by, and all that is left of an address after 30 days.
+    What is already written as a network, ``192.0.2.0/24``, stays as wide as it is.
+    """
+    if "/" in text:
+        try:
+            return str(ip_network(text, strict=False))
+        except ValueError:
+            return ""
+    address = parse(text)
+    if address is None:
+        return ""
+    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))

@@ -10,8 +10,9 @@ from django.utils.text import slugify as django_slugify
 INVISIBLE = dict.fromkeys(
     [0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)]
 )
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# With U+FFFE and U+FFFF, which XML forbids: one of them would make a feed unreadable.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def _marks():
@@ -84,3 +85,19 @@ def slugify(title):
 def slugify_tag(name):
     """Return the slug of a tag or category: ``slugify``, with C++ and C# told apart from C."""
     return slugify(name.replace("++", "-plus-plus ").replace("#", "-sharp "))
+
+
+def free_slug(model, wanted, *, but=None, fallback):
+    """Return ``wanted`` (or ``fallback``), with -2, -3 … if another row of ``model`` has it.
+
+    That is what WordPress does. ``but`` is the key of the row itself. One query.
+    """
+    wanted = wanted or fallback
+    head = wanted[: SLUG_LENGTH - 6]
+    others = model._default_manager.filter(slug__startswith=head).exclude(pk=but)
+    taken = set(others.values_list("slug", flat=True))
+    number, slug = 2, wanted
+    while slug in taken:
+        slug = f"{head}-{number}"
+        number += 1
+    return slug

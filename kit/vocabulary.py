@@ -118,6 +118,8 @@ class Vocabulary:
     openings: int = 20_000  # "<" before cleaning
     raw_characters: int = 4_000_000
     texts: Mapping[str, int] = field(default_factory=dict)  # characters of text, per part
+    # Attributes every kept tag of that name gets, whatever was written: no stranger chooses them.
+    fixed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def tags(self):
@@ -137,7 +139,19 @@ class Vocabulary:
         checks = self.attributes.get(tag, {})
         found = {name: CONTROLS.sub("", attrs[name]) for name in checks if name in attrs}
         checked = {name: checks[name](value) for name, value in found.items()}
-        return {name: value for name, value in checked.items() if value is not None}
+        kept = {name: value for name, value in checked.items() if value is not None}
+        return kept | dict(self.fixed.get(tag, {})) if kept else kept
+
+    def allows(self, tag, name, value):
+        """The attribute as nh3 may leave it, or None: the last look at what ``keep`` decided."""
+        if name in self.fixed.get(tag, {}):
+            return value if value == self.fixed[tag][name] else None
+        return self.attributes[tag][name](value)
+
+    @property
+    def attribute_names(self):
+        names = {tag: set(checks) for tag, checks in self.attributes.items()}
+        return {tag: found | set(self.fixed.get(tag, {})) for tag, found in names.items()}
 
 
 CELL = {"colspan": SMALL_NUMBER, "rowspan": SMALL_NUMBER}
@@ -187,4 +201,17 @@ ARTICLE = Vocabulary(
     texts={"quotation": 5000, "speaker": 200, "caption": 500},
 )
 
-PROFILES = {"article": ARTICLE}
+# What readers write (trust table, C1): the renderer of comments makes it, strangers never do.
+COMMENT = Vocabulary(
+    marks={"a": "a", "em": "em", "strong": "strong", "code": "code"},
+    blocks={"p": "p"},
+    containers=frozenset({"ul", "ol", "pre", "blockquote"}),
+    attributes={"a": {"href": web_address}},
+    fixed={"a": {"rel": "nofollow ugc noopener"}},
+    characters=200_000,
+    depth=20,
+    openings=20_000,
+    raw_characters=400_000,
+)
+
+PROFILES = {"article": ARTICLE, "comment": COMMENT}

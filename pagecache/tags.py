@@ -25,3 +25,11 @@ def cacheable(response, *tags, seconds):
 def purge_on_commit(*tags):
     """Forget every page that shows one of ``tags``, once the running transaction is durable."""
     transaction.on_commit(lambda: purged.send(sender=None, tags=tags))
+
+
+def unshared(request):
+    """Say that the page of this request shows something of one reader: nobody may keep it.
+
+    For a template tag, which cannot reach the response; ``mmul.middleware`` looks at it.
+    """
+    request.unshared = True
