@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from kit.fields import AddressField, LineField, ProseField
-from kit.text import slugify_tag
+from kit.text import free_slug, slugify_tag
 
 
 class User(AbstractUser):
@@ -70,7 +70,8 @@ class Author(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.slug = self.slug or slugify_tag(self.name)
+        wanted = slugify_tag(self.name)
+        self.slug = self.slug or free_slug(Author, wanted, but=self.pk, fallback="firma")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):

@@ -1,5 +1,7 @@
 """Parts of addresses. What does not match is a 404 that costs no query."""
 
+from django.urls import register_converter
+
 
 class Year:
     regex = r"(?:19[7-9]\d|20\d\d)"
@@ -51,3 +53,22 @@ class SlugPath(Slug):
     """Slugs of a category and of those above it: "software/distribuzioni"."""
 
     regex = r"[-\w]{1,200}(?:/[-\w]{1,200}){0,4}"
+
+
+class Serial(PageNumber):
+    """A row's number, as long as every database can hold."""
+
+    regex = r"[1-9]\d{0,17}"
+
+
+CONVERTERS = {
+    "year": Year,
+    "month": Month,
+    "day": Day,
+    "number": PageNumber,
+    "anyslug": Slug,
+    "slugs": SlugPath,
+    "serial": Serial,
+}
+for name, converter in CONVERTERS.items():
+    register_converter(converter, name)

@@ -1,15 +1,9 @@
 """WordPress's addresses: such sites live on old links."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from articles import converters, feeds, views
-
-register_converter(converters.Year, "year")
-register_converter(converters.Month, "month")
-register_converter(converters.Day, "day")
-register_converter(converters.PageNumber, "number")
-register_converter(converters.Slug, "anyslug")
-register_converter(converters.SlugPath, "slugs")
+from articles import converters as converters  # registers the parts of addresses
+from articles import feeds, views
 
 
 def listing(route, view, name):

@@ -6,7 +6,7 @@ import sys
 import unicodedata
 
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -98,6 +98,11 @@ def searched_words(path):
     """At most 60 letters, digits and blanks of the address, for the page and its search box."""
     text = unicodedata.normalize("NFC", path[:500])
     return " ".join(re.sub(r"[\W_]+", " ", text)[: WORDS_LENGTH + 1].split())[:WORDS_LENGTH].strip()
+
+
+def nowhere(request):
+    """An address of a library's that we do not want to answer."""
+    raise Http404("not mounted here")
 
 
 def bad_request(request, exception=None):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Author
 from articles.models.body import Body
 from kit.fields import AddressField, LineField, ProseField
-from kit.text import SLUG_LENGTH, slugify
+from kit.text import SLUG_LENGTH, free_slug, slugify
 
 WORDS_A_MINUTE = 200  # reading Italian on a screen, silently
 FIRST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
@@ -219,17 +219,7 @@ class Article(Body):
 
     def free_slug(self):
         """Return the title's slug, with -2, -3 … if another story has it, as WordPress does."""
-        wanted = slugify(self.title) or "articolo"
-        taken = set(
-            Article.objects.filter(slug__startswith=wanted[: SLUG_LENGTH - 6])
-            .exclude(pk=self.pk)
-            .values_list("slug", flat=True)
-        )
-        number, slug = 2, wanted
-        while slug in taken:
-            slug = f"{wanted[: SLUG_LENGTH - 6]}-{number}"
-            number += 1
-        return slug
+        return free_slug(Article, slugify(self.title), but=self.pk, fallback="articolo")
 
     def save(self, *args, **kwargs):
         self.slug = self.slug or self.free_slug()

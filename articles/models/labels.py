@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from kit.fields import LineField, ProseField
-from kit.text import slugify_tag
+from kit.text import free_slug, slugify_tag
 
 MAX_DEPTH = 5  # categories below categories
 
@@ -123,7 +123,8 @@ class Series(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        self.slug = self.slug or slugify_tag(self.title)
+        wanted = slugify_tag(self.title)
+        self.slug = self.slug or free_slug(Series, wanted, but=self.pk, fallback="serie")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
