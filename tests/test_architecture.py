@@ -11,8 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 STOREYS = [
     {"kit", "pagecache"},
     {"images"},
-    {"accounts"},
+    {"accounts", "outbox"},
     {"articles"},
+    {"comments"},
     {"mmul"},
 ]
 STOREY = {room: height for height, rooms in enumerate(STOREYS) for room in rooms}
@@ -26,6 +27,9 @@ OWNERS = {
     "django_prose_editor": "articles",
     "js_asset": "articles",
     "allauth": "accounts",
+    "django_comments": "comments",
+    "django_comments_xtd": "comments",
+    "markdown_it": "comments",
     "csp": "mmul",
     "whitenoise": "mmul",
     "dj_database_url": "mmul",
