@@ -34,7 +34,17 @@ MEDIA_POLICY = "default-src 'none'; sandbox"
 SHARED = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
 # Views whose address holds a secret: it must not leave in a Referer, a cache or an index.
-TOKEN_VIEWS = {"preview", "account_reset_password_from_key"}
+TOKEN_VIEWS = {
+    "preview",
+    "account_reset_password_from_key",
+    "comment_sent",
+    "comment_mine",
+    "comment_correct",
+    "comment_confirm",
+    "comment_decide",
+    "comment_unsubscribe",
+    "comment_data",
+}
 
 
 def is_staff_path(request):
@@ -113,6 +123,9 @@ class SecurityHeaders:
             headers["X-Robots-Tag"] = "noindex"
         else:
             headers.setdefault("Cache-Control", keeping(request, response))
+        if not response.streaming and response.status_code != 304:
+            # Without it the server sends pieces, and nobody knows how much is still to come.
+            headers["Content-Length"] = str(len(response.content))
         return response
 
 
@@ -268,6 +281,12 @@ class StaffSession(SessionMiddleware):
         if "_auth_user_id" in request.session:
             self.renew_or_end(request.session, timezone.now())
 
+    def process_response(self, request, response):
+        # The clock starts with the login itself, not with the first page after it.
+        if "_auth_user_id" in request.session and "started" not in request.session:
+            self.renew_or_end(request.session, timezone.now())
+        return super().process_response(request, response)
+
     def renew_or_end(self, session, now):
         started = datetime.fromisoformat(session.setdefault("started", now.isoformat()))
         seen = datetime.fromisoformat(session.setdefault("seen", now.isoformat()))
@@ -314,6 +333,10 @@ class PublicPages:
         response = self.get_response(request)
         if is_staff_path(request) or request.method not in ("GET", "HEAD"):
             return response
+        if getattr(request, "unshared", False):
+            response.headers["Cache-Control"] = PRIVATE
+            response.headers["X-Robots-Tag"] = "noindex"
+            response.headers.pop("Cache-Tags", None)
         shared = response.headers.get("Cache-Control") == SHARED
         if response.status_code != 200 or response.streaming or not shared:
             return response

@@ -68,9 +68,13 @@ WEB_WORKERS = env.number("MMUL_WEB_WORKERS", 2, low=1, high=64)
 
 INSTALLED_APPS = [
     "mmul",
+    "django_comments",
+    "django_comments_xtd",
+    "comments",  # after xtd: it takes away xtd's receiver (comments/apps.py)
     "articles",
     "accounts",
     "images",
+    "outbox",
     "pagecache",
     "kit",
     "allauth",
@@ -82,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sites",  # a foreign key of every comment; nothing asks it for a name
     "django.contrib.staticfiles",
 ]
 
@@ -217,7 +222,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
-# --- 5. Headers (trust table, section 2) -------------------------------------
+# --- 5. Comments: xtd gives tables and thread arithmetic, nothing else -----------
+
+SITE_ID = 1
+COMMENTS_APP = "django_comments_xtd"
+COMMENTS_XTD_MODEL = "comments.models.ReaderComment"
+COMMENTS_XTD_MAX_THREAD_LEVEL = 4  # counted from 0: WordPress's five levels
+COMMENTS_XTD_CONFIRM_EMAIL = False  # xtd would keep a comment in a mail's link, unseen
+COMMENTS_XTD_THREADED_EMAILS = False
+
+# --- 6. Headers (trust table, section 2) -------------------------------------
 
 EMBED_HOSTS = env.hosts("MMUL_EMBED_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
 MEDIA_ORIGIN = env.origin("MMUL_MEDIA_ORIGIN", "")
@@ -257,7 +271,7 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "frame-ancestors": [NONE],
 }
 
-# --- 6. Files ----------------------------------------------------------------
+# --- 7. Files ----------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("MMUL_STATIC_ROOT", str(VAR / "static")))
@@ -287,7 +301,7 @@ def static_file_headers(headers, path, url):
 WHITENOISE_ADD_HEADERS_FUNCTION = static_file_headers
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
-# --- 7. Language and time ----------------------------------------------------
+# --- 8. Language and time ----------------------------------------------------
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano")]
@@ -300,7 +314,7 @@ USE_I18N = True
 # The reader of a bilingual quotation sees this text first.
 QUOTATION_FIRST = env.choice("MMUL_QUOTATION_FIRST", "translation", ("translation", "original"))
 
-# --- 8. Mail and logs --------------------------------------------------------
+# --- 9. Mail and logs --------------------------------------------------------
 
 EMAIL_HOST = env.text("MMUL_SMTP_HOST", "")
 EMAIL_PORT = env.number("MMUL_SMTP_PORT", 587, low=1, high=65535)
@@ -308,7 +322,8 @@ EMAIL_HOST_USER = env.text("MMUL_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env.secret("MMUL_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("MMUL_SMTP_TLS", default=True)
 EMAIL_TIMEOUT = 10  # seconds
-EMAIL_BACKEND = (
+EMAIL_BACKEND = "outbox.backend.OutboxBackend"  # a mail is a row; the worker sends it
+MAIL_TRANSPORT = (  # how it leaves the house
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST
     else "django.core.mail.backends.console.EmailBackend"

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from mmul import views
 
@@ -10,8 +10,11 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
     path(f"{settings.ADMIN_PATH}/account/", include("accounts.urls")),
+    # The admin's own page would take any number of wrong old passwords; accounts has ours.
+    re_path(rf"^{settings.ADMIN_PATH}/password_change/", views.nowhere),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("media/", include("images.urls")),
+    path("", include("comments.urls")),
     path("", include("articles.urls")),
 ]
 

@@ -14,7 +14,9 @@ from django.db import close_old_connections
 from accounts.sessions import forget_expired_due
 from articles.publishing import announce_due
 from articles.rendering import refresh_due
+from comments import followers, moderators, retention
 from images.renditions import make_due
+from outbox.sending import forget_due, send_due
 
 log = logging.getLogger("mmul.worker")
 
@@ -29,7 +31,12 @@ STEPS = (
     Step("announce", announce_due, 20),
     Step("renditions", make_due, 2),
     Step("render", refresh_due, 5),
+    Step("mail", send_due, 5),
+    Step("followers", followers.tell_due, 5),
+    Step("moderators", moderators.tell_due, 20),
+    Step("old comments", retention.forget_due, 600),
     Step("sessions", forget_expired_due, 3600),
+    Step("old mail", forget_due, 3600),
 )
 
 PAUSE = 1  # seconds between two looks at the clock

@@ -18,14 +18,16 @@ from django.utils import timezone
 
 from accounts.models import Author, User
 from articles import publishing
-from articles.models import Article, Byline, Category, Page, Series, Source, Tag
+from articles.models import Article, Byline, Category, FormerSlug, Page, Series, Source, Tag
 from images import drawings, uploads
 from images.models import Image
 from kit.text import slugify
+from mmul.demo import discussing
 
 HERE = Path(__file__).resolve().parent
 EDITOR, EDITOR_PASSWORD = "redazione", "pinguini in redazione"
 LICENCES = {"CC BY-SA 4.0": "cc-by-sa", "CC BY 4.0": "cc-by", "CC0": "cc0"}
+OFFICES = ["articles", "comments", "images", "outbox"]  # rooms in which the demo editor works
 INLINE = re.compile(
     r'data-drawing="(?P<drawing>\w+)" data-seed="(?P<seed>\d+)" data-alt="(?P<alt>[^"]*)"'
 )
@@ -35,8 +37,11 @@ def load(now=None):
     """Load authors, labels, pages and stories with their pictures; return how many stories."""
     now = now or timezone.localtime()
     site = tomllib.loads((HERE / "site.toml").read_text(encoding="utf-8"))
-    stories = [read_story(file) for file in sorted((HERE / "stories").glob("*.toml"))]
+    files = sorted((HERE / "stories").glob("*.toml"))
+    stories = [read_story(file) for file in files]
+    slugs = {file.stem: story["slug"] for file, story in zip(files, stories, strict=True)}
     known = set(Article.objects.values_list("slug", flat=True))
+    known |= set(FormerSlug.objects.values_list("slug", flat=True))  # an editor changed them
     stories = [story for story in stories if story["slug"] not in known]
     pictures = Pictures(site, stories)
     load_site(site, pictures)
@@ -46,6 +51,7 @@ def load(now=None):
     publishing.announce_due(limit=len(stories))
     if not settings.PRODUCTION:
         make_editor()
+    discussing.load(slugs)
     return len(stories)
 
 
@@ -179,7 +185,7 @@ def make_editor():
     if made:
         editor.set_password(EDITOR_PASSWORD)
         editor.save()
-        rooms = Permission.objects.filter(content_type__app_label__in=["articles", "images"])
+        rooms = Permission.objects.filter(content_type__app_label__in=OFFICES)
         signs = Permission.objects.filter(content_type__model="author")
         editor.user_permissions.set(rooms | signs)
         Author.objects.filter(slug="redazione", user=None).update(user=editor)

@@ -4,7 +4,18 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ["accounts", "articles", "bench", "images", "kit", "mmul", "pagecache", "tests"]
+ROOMS = [
+    "accounts",
+    "articles",
+    "bench",
+    "comments",
+    "images",
+    "kit",
+    "mmul",
+    "outbox",
+    "pagecache",
+    "tests",
+]
 READS = re.compile(
     r"""\benv\.(?:text|flag|number|secret|words|choice|origin|hosts)\(\s*"([A-Z][A-Z0-9_]+)"
       | \benviron(?:\.get\(|\.pop\(|\[)\s*"([A-Z][A-Z0-9_]+)"

@@ -224,3 +224,9 @@ def test_clients_without_a_host_header_get_nothing_in_production(settings):
     in_production(settings)
 
     assert Client().get("/").status_code == 400
+
+
+def test_every_answer_says_how_long_it_is(site):
+    for address in ("/", "/feed/", "/nessuna-pagina/", "/admin/account/login/"):
+        response = site.get(address)
+        assert response.headers["Content-Length"] == str(len(response.content)), address

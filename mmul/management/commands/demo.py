@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from mmul.demo import corpus, loading
+from mmul.demo import corpus, crowd, loading
 
 
 class Command(BaseCommand):
@@ -12,9 +12,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="same seed, same corpus (1)")
 
     def handle(self, *, articles, comments, seed, **options):
-        if comments:
-            raise CommandError("--comments: the site has no comments yet")
         if articles is None:
+            if comments:
+                raise CommandError("--comments: say how many --articles they stand under")
             self.stdout.write(f"{loading.load()} stories loaded")
             return
         if articles < 1:
@@ -26,3 +26,6 @@ class Command(BaseCommand):
 
         corpus.generate(articles, seed=seed, progress=progress)
         self.stdout.write("")
+        if comments:
+            crowd.generate(comments, seed=seed)
+            self.stdout.write(f"{comments} comments")

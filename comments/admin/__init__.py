@@ -1,0 +1,3 @@
+from comments.admin import queue, rules
+
+__all__ = ["queue", "rules"]

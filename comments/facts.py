@@ -1,0 +1,84 @@
+"""What the rules must know of a comment, fetched from where it is kept."""
+
+import re
+from functools import partial
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from accounts.models import Author, User
+from comments.models import Block, Policy, Word
+from comments.rules import Facts, Listed, fold
+from kit.network import parse
+
+
+def gather(*, text, name, email, site, address, links, article, confirmed, trusted, now, **more):
+    """Return the Facts of a comment. Five queries: policy, words, blocks, authors, staff."""
+    policy = Policy.current()
+    words = Word.objects.values_list("text", "effect", "whole")
+    return Facts(
+        text=text,
+        name=name,
+        email=email,
+        site=site,
+        address=address,
+        links=links,
+        story_days=(now - article.published_at).days,
+        confirmed=confirmed,
+        trusted=trusted,
+        reserved=is_reserved(name),
+        blocked=blocked_by(email, site, address, now),
+        words=tuple(
+            Listed(word, effect == Word.Effect.TRASH, whole) for word, effect, whole in words
+        ),
+        hold_all=policy.hold_all,
+        need_approved=policy.need_approved,
+        hold_links=policy.hold_links,
+        hold_after_days=policy.hold_after_days,
+        **more,
+    )
+
+
+def is_reserved(name):
+    """True for the name of an author or of somebody of the staff, however it is dressed up."""
+    mine = letters(name)
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    names = [f"{first} {last}" for first, last in staff.values_list("first_name", "last_name")]
+    names += staff.values_list("username", flat=True)
+    names += Author.objects.values_list("name", flat=True)
+    return bool(mine) and mine in {letters(other) for other in names}
+
+
+def letters(name):
+    return re.sub(r"[\W_]+", "", fold(name))
+
+
+def blocked_by(email, site, address, now):
+    """Return what a standing block is about, or "". A domain covers what lies below it."""
+    hosts = [email.rpartition("@")[2].lower(), urlsplit(site).hostname or ""]
+    checks = {
+        Block.Kind.EMAIL: lambda value: value == email,
+        Block.Kind.DOMAIN: lambda value: any(
+            h == value or h.endswith(f".{value}") for h in hosts if h
+        ),
+        Block.Kind.NETWORK: partial(lies_in, address),
+    }
+    for kind, value in Block.objects.standing(now).values_list("kind", "value"):
+        if checks[kind](value):
+            return Block.Kind(kind).label
+    return ""
+
+
+def lies_in(address, network):
+    mine = parse(address)
+    return mine is not None and mine in ip_network(network)
+
+
+def is_closed(article, now):
+    """True if nobody may comment on ``article`` any more: by its own switch, or by its age.
+
+    One query; none on the first day, when most readers come.
+    """
+    if not article.comments_open:
+        return True
+    age = (now - article.published_at).days
+    return age > 0 and 0 < Policy.current().close_after_days <= age

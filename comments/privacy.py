@@ -1,0 +1,117 @@
+"""A reader asks for the own data or to be forgotten; the desk can do both by command (R3)."""
+
+from django.db import transaction
+from django.utils import timezone
+
+import outbox.posting as outbox
+from comments import rates
+from comments.mails import data_mail
+from comments.models import Commenter, DataRequest, Decision, ReaderComment, Subscription
+from comments.models.people import mailbox
+from comments.retention import empty, remove
+from pagecache.tags import purge_on_commit
+
+
+def ask(kind, email, network, now=None):
+    """Note a request and mail its link, if we know the address. Answers alike for every address.
+
+    Raises rates.TooOften over three requests a day from one network.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        rates.take_turn(network)
+        rates.check_request(network, now)
+        commenter = Commenter.objects.filter(email=email).first()
+        request_ = DataRequest.objects.create(
+            kind=kind, commenter=commenter, network=network, at=now
+        )
+        if commenter and rates.may_mail(commenter, network, now):
+            outbox.post(**data_mail(request_, email))
+
+
+def carry_out(request_, now=None):
+    """Do what was asked, once. Return the copy, or None for an erasure or a second time."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        mine = DataRequest.objects.filter(pk=request_.pk, done_at=None)
+        if not mine.update(done_at=now) or request_.commenter is None:
+            return None
+        if request_.kind == DataRequest.Kind.COPY:
+            return copy_of(request_.commenter)
+        erase(request_.commenter, texts=request_.kind == DataRequest.Kind.FORGET_ALL)
+    return None
+
+
+def find(email):
+    return Commenter.objects.filter(email=mailbox(email)).first()
+
+
+def copy_of(commenter):
+    """Return everything kept about an address, as plain data for JSON."""
+    comments = ReaderComment.objects.filter(commenter=commenter).select_related("article")
+    return {
+        "email": commenter.email,
+        "confermato": iso(commenter.confirmed_at),
+        "approvato": iso(commenter.trusted_at),
+        "commenti": [copy_of_comment(c) for c in comments.order_by("submit_date")],
+        "avvisi": [
+            {
+                "articolo": s.article.title,
+                "che cosa": s.get_scope_display(),
+                "fino a": iso(s.ended_at),
+            }
+            for s in Subscription.objects.filter(commenter=commenter).select_related("article")
+        ],
+        "mail di conferma": [iso(m.at) for m in commenter.confirmation_mails.order_by("at")],
+    }
+
+
+def copy_of_comment(comment):
+    return {
+        "numero": comment.pk,
+        "articolo": comment.article.title,
+        "data": iso(comment.submit_date),
+        "nome": comment.signature,
+        "sito": comment.user_url,
+        "testo": comment.comment,
+        "stato": comment.get_state_display(),
+        "motivi": comment.reasons,
+        "rete": comment.network,
+        "indirizzo di rete": comment.ip_address or "",
+    }
+
+
+def iso(moment):
+    return moment.isoformat() if moment else None
+
+
+def erase(commenter, *, texts):
+    """Forget an address: its comments become those of "Anonimo", or go if ``texts`` is true.
+
+    Reaches comments, their log, subscriptions, proofs, requests, waiting mails, kept pages.
+    """
+    from comments.moderation import recount
+
+    with transaction.atomic():
+        rows = list(ReaderComment.objects.filter(commenter=commenter))
+        stories = {row.article_id for row in rows}
+        for row in rows:
+            outbox.withdraw(f"comment:{row.pk}")
+            outbox.withdraw(f"comment:{row.pk}:confirm")
+            if texts:
+                hide(row)
+                remove(row)
+            else:
+                empty(row, text=row.comment, html=row.html)
+        outbox.forget(commenter.email)
+        commenter.delete()
+        recount(stories)
+        purge_on_commit("comments", *(f"article:{pk}" for pk in stories))
+    return len(rows)
+
+
+def hide(comment):
+    """Out of the thread for good; an empty row may stay in its place."""
+    state = ReaderComment.State.TRASH
+    ReaderComment.objects.filter(pk=comment.pk).update(state=state, is_public=False)
+    Decision.objects.filter(comment=comment.pk).update(why=[], reasons_before=[])

@@ -1,0 +1,100 @@
+"""The discussion under a story: two tags, so that ``articles`` never hears of comments."""
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from comments import faces, tokens
+from comments.facts import is_closed
+from comments.forms import TRAP, CommentForm
+from comments.models import ReaderComment
+from comments.thread import FOLD_FROM, assemble
+from pagecache.tags import unshared
+
+register = template.Library()
+
+
+@register.inclusion_tag("comments/_thread.html", takes_context=True)
+def comment_thread(context, article):
+    """The comments of ``article``. One query, however many there are.
+
+    ``own_comment`` in the context is the number of a comment its writer may see while it waits.
+    """
+    own = context.get("own_comment")
+    rows = list(ReaderComment.objects.of_article(article).for_thread(own))
+    authors = {author.user_id for author in article.signatures} - {None}
+    entries = assemble(rows, authors=authors, own=own)
+    count = sum(not entry.hidden and not entry.own for entry in entries)
+    return {
+        "entries": entries,
+        "count": count,
+        "heading": heading(count, article.title),
+        "folds": count >= FOLD_FROM,
+        "open": is_open(context, article),
+        "address": article.get_absolute_url(),
+        "report": reverse("comment_report", args=[1]).removesuffix("1/"),
+        "waiting": waiting_words(own) if own else None,
+    }
+
+
+def waiting_words(own):
+    """State and reasons of the comment that only its writer sees. One query, on its page alone."""
+    return ReaderComment.objects.only("state", "reasons").filter(pk=own).first()
+
+
+@register.inclusion_tag("comments/_form.html", takes_context=True)
+def comment_form(context, article):
+    """The form under a story. ``?replytocom=`` makes a page for one reader, which nobody keeps."""
+    request = context.get("request")
+    asked = request.GET.get("replytocom", "") if request else ""
+    answered = None
+    if asked:
+        unshared(request)
+        if asked.isascii() and asked.isdigit() and len(asked) < 19:
+            published = ReaderComment.objects.published().of_article(article)
+            answered = published.filter(pk=asked).first()
+    return form_context(article, answered=answered, token=tokens.make("form", article.pk)) | {
+        "open": is_open(context, article)
+    }
+
+
+def is_open(context, article):
+    """Asked once for a page: the answer waits in its context for the other tag."""
+    if "comments_open" not in context:
+        context["comments_open"] = not is_closed(article, timezone.now())
+    return context["comments_open"]
+
+
+def form_context(article, form=None, answered=None, token=""):
+    """What comments/_form.html needs. A form that was sent keeps all that was typed.
+
+    A form that comes back is open, or the text would be lost; its signature is a list, because
+    how fast it is sent again says nothing.
+    """
+    return {
+        "article": article,
+        "open": True,
+        "form": form or CommentForm(initial={"reply_to": answered.pk if answered else ""}),
+        "answered": answered,
+        "token": token or tokens.make("form", [article.pk]),
+        "trap": TRAP,
+        "wants": ReaderComment.Wants.choices,
+    }
+
+
+@register.filter
+def face(comment) -> SafeString:
+    return faces.draw(comment.face)
+
+
+def heading(count, title):
+    """WordPress's three headings, in Italian."""
+    if count == 0:
+        return "Nessun commento"
+    return f"Una risposta a «{title}»" if count == 1 else f"{count} risposte a «{title}»"
+
+
+@register.filter
+def answers_words(count):
+    return "1 risposta" if count == 1 else f"{count} risposte"
