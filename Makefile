@@ -29,8 +29,9 @@ format: $(V)/dev.stamp  ## let ruff rewrite the Python files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(V)/run.stamp  ## requests per second and CPU of the main pages against a bare Django view, one run
+bench: $(V)/run.stamp  ## pages against a bare Django view, long discussions, comments a second; one run
 	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.discussions
 
 lock: $(V)/dev.stamp  ## write requirements.txt and requirements-dev.txt anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements.txt

@@ -27,15 +27,19 @@ CONNECTIONS = 4
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def environment(size, port):
-    return os.environ | {
-        "MMUL_MODE": "production",
-        "MMUL_SECRET_KEY": "bench" * 12,
-        "MMUL_SITE_URL": f"http://127.0.0.1:{port}",
-        "MMUL_STATIC_ROOT": str(WORK / "static"),
-        "DATABASE_URL": f"sqlite:///{WORK / f'{size}.sqlite3'}",
-        "PORT": str(port),
-    }
+def environment(size, port, **more):
+    return (
+        os.environ
+        | {
+            "MMUL_MODE": "production",
+            "MMUL_SECRET_KEY": "bench" * 12,
+            "MMUL_SITE_URL": f"http://127.0.0.1:{port}",
+            "MMUL_STATIC_ROOT": str(WORK / "static"),
+            "DATABASE_URL": f"sqlite:///{WORK / f'{size}.sqlite3'}",
+            "PORT": str(port),
+        }
+        | more
+    )
 
 
 def prepare(size):
@@ -59,7 +63,7 @@ def manage(env, *arguments):
 
 @contextmanager
 def serving(command, env, port, path):
-    process = subprocess.Popen(command, cwd=ROOT, env=env)
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             try:
