@@ -1,14 +1,64 @@
 """What the rules must know of a comment, fetched from where it is kept."""
 
 import re
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+
 from accounts.models import Author, User
+from comments import markdown, tokens
 from comments.models import Block, Policy, Word
-from comments.rules import Facts, Listed, fold
+from comments.rules import QUICK, Facts, Listed, fold
 from kit.network import parse
+
+
+def facts_of_arrival(arrival, commenter, now):
+    return gather(
+        text=arrival.text,
+        name=arrival.name,
+        email=arrival.email,
+        site=arrival.site,
+        address=arrival.address,
+        links=markdown.links(arrival.html),
+        article=arrival.article,
+        confirmed=holds_proof(arrival.proof, commenter),
+        trusted=commenter.trusted_at is not None,
+        seconds=arrival.seconds,
+        now=now,
+    )
+
+
+def facts_of_comment(comment, now, confirmed=True):
+    """What is known of a comment that is judged again, after its confirmation or correction."""
+    return gather(
+        text=comment.comment,
+        name=comment.signature,
+        email=comment.user_email,
+        site=comment.user_url,
+        address=comment.ip_address or "",
+        links=markdown.links(comment.html),
+        article=comment.article,
+        confirmed=confirmed,
+        trusted=bool(comment.commenter and comment.commenter.trusted_at),
+        seconds=0 if QUICK in comment.reasons else None,  # it still came as fast as it came
+        now=now,
+    )
+
+
+def holds_proof(token, commenter):
+    """True if the browser sent the proof of this very address, and it was not revoked (C7)."""
+    if not token or commenter.confirmed_at is None:
+        return False
+    try:
+        value, age = tokens.read("proof", token)
+    except (tokens.Expired, tokens.Forged):
+        return False
+    made = timezone.now() - timedelta(seconds=age)
+    revoked = commenter.proofs_from and made < commenter.proofs_from - timedelta(seconds=1)
+    return value == commenter.pk and not revoked
 
 
 def gather(*, text, name, email, site, address, links, article, confirmed, trusted, now, **more):

@@ -16,7 +16,6 @@ from kit.fields import LineFormField, ProseFormField
 from kit.text import INVISIBLE, refuse_controls
 from kit.vocabulary import thousands
 from outbox.addresses import validate_address
-from outbox.addresses import validate_address
 
 TEXT_LENGTH = 10_000
 EMAIL_LENGTH = 254
@@ -97,12 +96,6 @@ def site_address(value):
     return value
 
 
-def writable(email):
-    """Return the mailbox of an address we can write to, or raise ValidationError."""
-    validate_address(email)
-    return mailbox(email)
-
-
 class CommentForm(forms.Form):
     comment = TextField()
     name = LineFormField(
@@ -131,7 +124,7 @@ class CommentForm(forms.Form):
         return name
 
     def clean_email(self):
-        return writable(self.cleaned_data["email"])
+        return mailbox(self.cleaned_data["email"])
 
     def clean_site(self):
         return site_address(self.cleaned_data["site"])
@@ -172,4 +165,4 @@ class DataForm(forms.Form):
     email = MailField("L’indirizzo e-mail con cui hai commentato", required="Scrivi l’indirizzo.")
 
     def clean_email(self):
-        return writable(self.cleaned_data["email"])
+        return mailbox(self.cleaned_data["email"])

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 import outbox.posting as outbox
 from articles.models import Article
-from comments import markdown, rates, tokens
+from comments import markdown, rates
 from comments.faces import face_of
-from comments.facts import gather, is_closed
+from comments.facts import facts_of_arrival, facts_of_comment, is_closed
 from comments.mails import confirmation_mail
 from comments.models import Commenter, ConfirmationMail, Decision, ReaderComment, Subscription
 from comments.models.comment import GONE, LEVELS, State, fingerprint, place
@@ -138,51 +138,6 @@ def said_before(article, print_, now):
     # The first answer again: the mail of then was written in the same moment.
     mailed = ConfirmationMail.objects.filter(commenter=old.commenter_id, at=old.submit_date)
     return Receipt(old, repeated=True, mailed=mailed.exists())
-
-
-def facts_of_arrival(arrival, commenter, now):
-    return gather(
-        text=arrival.text,
-        name=arrival.name,
-        email=arrival.email,
-        site=arrival.site,
-        address=arrival.address,
-        links=markdown.links(arrival.html),
-        article=arrival.article,
-        confirmed=holds_proof(arrival.proof, commenter),
-        trusted=commenter.trusted_at is not None,
-        seconds=arrival.seconds,
-        now=now,
-    )
-
-
-def facts_of_comment(comment, now, confirmed=True):
-    """What is known of a comment that is judged again, after its confirmation or correction."""
-    return gather(
-        text=comment.comment,
-        name=comment.signature,
-        email=comment.user_email,
-        site=comment.user_url,
-        address=comment.ip_address or "",
-        links=markdown.links(comment.html),
-        article=comment.article,
-        confirmed=confirmed,
-        trusted=bool(comment.commenter and comment.commenter.trusted_at),
-        now=now,
-    )
-
-
-def holds_proof(token, commenter):
-    """True if the browser sent the proof of this very address, and it was not revoked (C7)."""
-    if not token or commenter.confirmed_at is None:
-        return False
-    try:
-        value, age = tokens.read("proof", token)
-    except (tokens.Expired, tokens.Forged):
-        return False
-    made = timezone.now() - timedelta(seconds=age)
-    revoked = commenter.proofs_from and made < commenter.proofs_from - timedelta(seconds=1)
-    return value == commenter.pk and not revoked
 
 
 def new_comment(arrival, commenter, parent, answers, print_, verdict, now):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from comments.models import State
 
+QUICK = "È arrivato pochi istanti dopo l’apertura del modulo, come fanno i programmi."
 QUICK_SECONDS = 3  # a form sent sooner after it was made was not filled in by hand
 MOST_LINKS = 50  # more are refused, not held (trust table, section 3)
 
@@ -98,7 +99,7 @@ def held_by(facts: Facts, holding: Iterable[str]):
             "una persona."
         )
     if facts.seconds is not None and facts.seconds < QUICK_SECONDS:
-        yield "È arrivato pochi istanti dopo l’apertura del modulo, come fanno i programmi."
+        yield QUICK
     if facts.need_approved and not facts.trusted:
         yield "È il tuo primo commento qui: dopo il primo approvato i prossimi escono subito."
 
