@@ -49,7 +49,8 @@ def followers(comment):
 def authors(comment):
     """The accounts of the story's authors, but for who wrote the comment."""
     signed = User.objects.filter(author__bylines__article=comment.article_id, is_active=True)
-    return signed.exclude(pk=comment.user_id).exclude(email=comment.user_email).distinct()
+    others = signed.exclude(pk=comment.user_id).exclude(email__in=["", comment.user_email])
+    return others.distinct()
 
 
 def unsubscribe(subscription, now=None):

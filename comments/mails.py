@@ -9,9 +9,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+import outbox.posting as outbox
 from comments import tokens
 
 QUOTED = 1000  # characters of a comment in a mail
+REASONS = 10  # of one comment
 SHORT = 500  # in a moderators' mail, which holds many: the whole may be 100 kB
 
 
@@ -97,7 +99,10 @@ ACTIONS = {"published": "Pubblica", "trash": "Cestina", "spam": "È spam"}
 
 
 def moderator_mail(user, comments, waiting):
-    """The comments that wait, each with links that open a page: nothing happens on a GET."""
+    """The comments that wait, each with links that open a page: nothing happens on a GET.
+
+    As many as one mail holds: some letters are seven in HTML, and the queue has them all.
+    """
     parts = []
     for comment in comments:
         site = f" ({comment.user_url})" if comment.user_url else ""
@@ -105,10 +110,10 @@ def moderator_mail(user, comments, waiting):
             say(f"{comment.signature}{site}, dalla rete {comment.network or 'sconosciuta'},"),
             say(f"sotto «{comment.article.title}»:"),
             quote(comment.comment, SHORT),
-            *[say(f"• {reason}") for reason in [*comment.reasons, *comment.notes]],
+            *[say(f"• {reason}") for reason in [*comment.reasons, *comment.notes][:REASONS]],
         ]
         for action, label in ACTIONS.items():
-            token = tokens.make("moderate", [comment.pk, action, comment.state])
+            token = tokens.make("moderate", [comment.pk, action, comment.state, user.pk])
             parts.append(link(label, address("comment_decide", token)))
     many = "Aspetta un commento" if waiting == 1 else f"Aspettano {waiting} commenti"
     parts.append(link(f"{many}: apri la coda", address("admin:comments_readercomment_changelist")))
@@ -118,7 +123,10 @@ def moderator_mail(user, comments, waiting):
         else f"{len(comments)} commenti da leggere"
     )
     last = max(comment.pk for comment in comments)
-    return mail(user.email, subject, parts, key=f"moderator:{last}:{user.pk}")
+    letter = mail(user.email, subject, parts, key=f"moderator:{last}:{user.pk}")
+    if len(comments) > 1 and len(f"{letter['text']}{letter['html']}".encode()) > outbox.MOST_BYTES:
+        return moderator_mail(user, comments[: len(comments) // 2], waiting)
+    return letter
 
 
 def data_mail(request_, email):

@@ -97,7 +97,8 @@ def receive(arrival: Arrival, now=None) -> Receipt:
                 return receipt
             raise
         log(comment, "", verdict.state, Via.RULES, why=verdict.reasons, now=now)
-        subscribe(comment, now)
+        if verdict.state != State.UNCONFIRMED:
+            subscribe(comment, now)
         mailed = verdict.state == State.UNCONFIRMED and send_confirmation(comment, now)
         if verdict.state == State.PUBLISHED:
             changed(comment)
@@ -167,7 +168,10 @@ def new_comment(arrival, commenter, parent, answers, print_, verdict, now):
 
 
 def subscribe(comment, now):
-    """Note what the writer wants to be told. Nothing is sent before the address is confirmed."""
+    """Note what the writer wants to be told: who holds the proof, or has just confirmed.
+
+    Before that it is what somebody typed beside an address that may be another's (M3).
+    """
     if comment.wants == ReaderComment.Wants.NONE or comment.state in GONE:
         return
     Subscription.objects.update_or_create(
@@ -271,21 +275,19 @@ def confirm(comment, now=None):
     """
     now = now or timezone.now()
     with transaction.atomic():
-        Commenter.objects.filter(pk=comment.commenter_id, confirmed_at=None).update(
-            confirmed_at=now
-        )
-        if comment.state == State.UNCONFIRMED:
+        mine = Commenter.objects.filter(pk=comment.commenter_id, confirmed_at=None)
+        first_time = mine.update(confirmed_at=now)
+        waited = comment.state == State.UNCONFIRMED
+        if waited:
             comment.commenter.refresh_from_db()
             verdict = judge(facts_of_comment(comment, now))
-            move(
-                comment,
-                verdict.state,
-                expected=State.UNCONFIRMED,
-                via=Via.READER,
-                why=verdict.reasons or ["L’indirizzo è confermato."],
-                now=now,
-            )
-    comment.refresh_from_db()
+            why = verdict.reasons or ["L’indirizzo è confermato."]
+            to, via = verdict.state, Via.READER
+            if move(comment, to, expected=State.UNCONFIRMED, via=via, why=why, now=now):
+                ReaderComment.objects.filter(pk=comment.pk).update(notes=verdict.notes)
+        comment.refresh_from_db()
+        if first_time or waited:
+            subscribe(comment, now)
     return comment
 
 

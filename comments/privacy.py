@@ -6,9 +6,18 @@ from django.utils import timezone
 import outbox.posting as outbox
 from comments import rates
 from comments.mails import data_mail
-from comments.models import Commenter, DataRequest, Decision, ReaderComment, Subscription
+from comments.models import (
+    Commenter,
+    ConfirmationMail,
+    DataRequest,
+    Decision,
+    ReaderComment,
+    Subscription,
+)
 from comments.models.people import mailbox
+from comments.moderators import DIGEST
 from comments.retention import empty, remove
+from outbox.models import Message
 from pagecache.tags import purge_on_commit
 
 
@@ -26,6 +35,7 @@ def ask(kind, email, network, now=None):
             kind=kind, commenter=commenter, network=network, at=now
         )
         if commenter and rates.may_mail(commenter, network, now):
+            ConfirmationMail.objects.create(commenter=commenter, network=network, at=now)
             outbox.post(**data_mail(request_, email))
 
 
@@ -49,24 +59,36 @@ def find(email):
 def copy_of(commenter):
     """Return everything kept about an address, as plain data for JSON."""
     comments = ReaderComment.objects.filter(commenter=commenter).select_related("article")
+    subscriptions = Subscription.objects.filter(commenter=commenter).select_related("article")
+    requests = DataRequest.objects.filter(commenter=commenter).order_by("at")
     return {
         "email": commenter.email,
+        "conosciuto dal": iso(commenter.created_at),
         "confermato": iso(commenter.confirmed_at),
         "approvato": iso(commenter.trusted_at),
+        "prove annullate il": iso(commenter.proofs_from),
         "commenti": [copy_of_comment(c) for c in comments.order_by("submit_date")],
         "avvisi": [
             {
                 "articolo": s.article.title,
                 "che cosa": s.get_scope_display(),
+                "dal": iso(s.created_at),
                 "fino a": iso(s.ended_at),
             }
-            for s in Subscription.objects.filter(commenter=commenter).select_related("article")
+            for s in subscriptions
         ],
         "mail di conferma": [iso(m.at) for m in commenter.confirmation_mails.order_by("at")],
+        "mail": [
+            {"oggetto": m.subject, "scritta": iso(m.created_at), "inviata": iso(m.sent_at)}
+            for m in Message.objects.filter(to__iexact=commenter.email).order_by("pk")
+        ],
+        "richieste": [{"che cosa": r.get_kind_display(), "data": iso(r.at)} for r in requests],
     }
 
 
 def copy_of_comment(comment):
+    """Not the notes: words of the moderators' lists stand in them (C10)."""
+    edits = comment.decisions.exclude(text_before="")
     return {
         "numero": comment.pk,
         "articolo": comment.article.title,
@@ -74,8 +96,12 @@ def copy_of_comment(comment):
         "nome": comment.signature,
         "sito": comment.user_url,
         "testo": comment.comment,
+        "testi di prima": list(edits.values_list("text_before", flat=True)),
+        "corretto": iso(comment.edited_at),
         "stato": comment.get_state_display(),
         "motivi": comment.reasons,
+        "segnalato": [report.get_reason_display() for report in comment.reports.all()],
+        "avvisi": comment.get_wants_display(),
         "rete": comment.network,
         "indirizzo di rete": comment.ip_address or "",
     }
@@ -93,11 +119,11 @@ def erase(commenter, *, texts):
     from comments.moderation import recount
 
     with transaction.atomic():
-        rows = list(ReaderComment.objects.filter(commenter=commenter))
+        # The deepest first: an answer that goes leaves no empty row above it.
+        rows = list(ReaderComment.objects.filter(commenter=commenter).order_by("-level", "pk"))
         stories = {row.article_id for row in rows}
+        forget_mails(rows)
         for row in rows:
-            outbox.withdraw(f"comment:{row.pk}")
-            outbox.withdraw(f"comment:{row.pk}:confirm")
             if texts:
                 hide(row)
                 remove(row)
@@ -108,6 +134,24 @@ def erase(commenter, *, texts):
         recount(stories)
         purge_on_commit("comments", *(f"article:{pk}" for pk in stories))
     return len(rows)
+
+
+def forget_mails(rows):
+    """Delete every mail that quotes ``rows``, given up or in a worker's hands among them.
+
+    What has to be told is told again, as things then are: to followers, and to moderators who
+    wait for a digest in which others stand too.
+    """
+    holding = Message.objects.exclude(text="", html="")
+    for row in rows:
+        if holding.filter(about=f"comment:{row.pk}").delete()[0]:
+            ReaderComment.objects.filter(pk=row.pk).update(told_at=None)
+    digests = holding.filter(key__startswith="moderator:").order_by("created_at")
+    first = digests.values_list("created_at", flat=True).first()
+    if first and any(row.reported_at for row in rows):
+        digests.delete()
+        waiting = ReaderComment.objects.in_state(ReaderComment.State.PENDING)
+        waiting.filter(reported_at__gt=first - DIGEST).update(reported_at=None)
 
 
 def hide(comment):

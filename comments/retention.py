@@ -7,7 +7,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from comments.models import Commenter, ConfirmationMail, DataRequest, ReaderComment, Report
+from comments.models import (
+    Commenter,
+    ConfirmationMail,
+    DataRequest,
+    Decision,
+    ReaderComment,
+    Report,
+)
 from comments.models.comment import State
 
 TRASH, SPAM = timedelta(days=30), timedelta(days=15)  # WordPress, Akismet
@@ -79,3 +86,6 @@ def empty(comment, *, text, html=""):
         # No fingerprint of an address that is forgotten.
         fingerprint=secrets.token_hex(32),
     )
+    # The words of before, and what others said about the person.
+    Decision.objects.filter(comment=comment.pk).update(text_before="")
+    Report.objects.filter(comment=comment.pk).update(text="")

@@ -3,6 +3,7 @@
 ``SECRET_KEY_FALLBACKS`` keeps links alive when the key changes; a leaked key runs no code.
 """
 
+import zlib
 from typing import NamedTuple
 
 from django.core import signing
@@ -51,7 +52,7 @@ def read(purpose, token):
     try:
         value = signer.unsign_object(token)
         made = signing.b62_decode(token.split(":")[-2])  # value:time:signature
-    except (signing.BadSignature, ValueError, IndexError):
+    except (signing.BadSignature, ValueError, IndexError, zlib.error):
         raise Forged(purpose) from None
     age = int(timezone.now().timestamp()) - made
     most = AGES[purpose]

@@ -66,7 +66,8 @@ class ReaderCommentQuerySet(models.QuerySet):
         return self.order_by("-pk")
 
     def to_tell_followers(self):
-        return self.published().filter(told_at=None)
+        """Not before readers see it: the story may have been withdrawn meanwhile."""
+        return self.visible().filter(told_at=None)
 
     def to_tell_moderators(self):
         return self.filter(state=State.PENDING, reported_at=None)

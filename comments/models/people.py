@@ -30,7 +30,7 @@ def mailbox(email):
 
 
 class ConfirmationMail(models.Model):
-    """A mail that asked to confirm an address: counted, or the form would mail victims (M2)."""
+    """A mail to an address because somebody typed it: counted, or our forms mail victims (M2)."""
 
     commenter = models.ForeignKey(Commenter, models.CASCADE, related_name="confirmation_mails")
     network = models.CharField(max_length=43)

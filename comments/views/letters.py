@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from comments import followers, moderation, tokens
 from comments.mails import ACTIONS
 from comments.models import Decision, ReaderComment, Subscription
+from comments.moderators import moderators
 from comments.views.posting import from_here
 
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -46,21 +47,23 @@ def confirm(request, token):
         return dead_link(request, 403)
     comment = moderation.confirm(comment)
     proof = tokens.make("proof", comment.commenter_id)
-    context = {"comment": comment, "proof": proof, "email": comment.commenter.email}
-    return render(request, "comments/confirmed.html", context)
+    return render(request, "comments/confirmed.html", {"comment": comment, "proof": proof})
 
 
 @both
 def decide(request, token):
     """Act on one comment from the moderators' mail: one action, only from the state it names."""
     value = value_of("moderate", token)
-    comment = comment_of(value[0]) if isinstance(value, list) and len(value) == 3 else None
-    if comment is None:
+    if not isinstance(value, list) or len(value) != 4:
         return dead_link(request)
-    _, action, expected = value
+    number, action, expected, moderator = value
+    comment, by = comment_of(number), moderators().filter(pk=moderator).first()
+    if comment is None or by is None:  # who left the desk decides no more
+        return dead_link(request)
     context = {"comment": comment, "label": ACTIONS[action], "stale": comment.state != expected}
     if request.method == "POST" and not context["stale"] and from_here(request):
-        done = moderation.move(comment, action, expected=expected, via=Decision.Via.MAIL)
+        via = Decision.Via.MAIL
+        done = moderation.move(comment, action, expected=expected, via=via, by=by)
         context |= {"done": DONE[action]} if done else {"stale": True}
     comment.refresh_from_db()
     return render(request, "comments/decide.html", context)

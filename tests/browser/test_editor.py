@@ -219,7 +219,7 @@ def test_the_opening_picture_is_chosen_in_the_same_dialog(desk):
 
     page.get_by_role("button", name="Scegli o carica").click()
     page.locator("dialog.picker").get_by_role("button", name="Pinguino").click()
-    assert page.locator(".lead__words").inner_text().startswith("Pinguino — Un pinguino")
+    page.locator(".lead__words", has_text="Pinguino — Un pinguino").wait_for()
     save(page)
     assert Article.objects.get().lead_image == image
 
