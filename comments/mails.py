@@ -1,48 +1,17 @@
 """The mails of the comments, in Italian, as arguments for ``outbox.posting.post``.
 
-A mail is a list of parts (sentences, links, a quotation) written once and printed twice, as text
-and as HTML. Nothing a stranger typed goes to a stranger: only mails about published comments
+Nothing a stranger typed goes to a stranger: only mails about published comments
 carry a text (trust table, M2).
 """
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
 
 import outbox.posting as outbox
 from comments import tokens
+from outbox.letters import address, letter, link, quote, say
 
-QUOTED = 1000  # characters of a comment in a mail
 REASONS = 10  # of one comment
 SHORT = 500  # in a moderators' mail, which holds many: the whole may be 100 kB
-
-
-def address(view, *args):
-    """A public address: from the settings, never from the request (trust, rule 4)."""
-    return settings.SITE_URL + reverse(view, args=args)
-
-
-def mail(to, subject, parts, **more):
-    context = {"parts": parts, "subject": subject, "site": settings.SITE_NAME}
-    return {
-        "to": to,
-        "subject": f"[{settings.SITE_NAME}] {subject}",
-        "text": render_to_string("comments/mail/text.txt", context),
-        "html": render_to_string("comments/mail/page.html", context),
-    } | more
-
-
-def say(text):
-    return {"text": text}
-
-
-def link(label, url):
-    return {"label": label, "url": url}
-
-
-def quote(text, most=QUOTED):
-    cut = text if len(text) <= most else text[:most].rstrip() + "…"
-    return {"lines": cut.splitlines()}
 
 
 def confirmation_mail(comment):
@@ -54,7 +23,7 @@ def confirmation_mail(comment):
         link("Conferma il tuo indirizzo", address("comment_confirm", token)),
         say("Il link vale 7 giorni. Se non sei tu non fare niente: non ti scriviamo altro."),
     ]
-    return mail(
+    return letter(
         comment.user_email, "Conferma il tuo commento", parts, about=f"comment:{comment.pk}:confirm"
     )
 
@@ -67,7 +36,7 @@ def follower_mail(comment, subscription):
         link("Leggi e rispondi", settings.SITE_URL + comment.get_absolute_url()),
         link("Non voglio più avvisi da questa discussione", stop),
     ]
-    return mail(
+    return letter(
         subscription.commenter.email,
         f"Nuovo commento a «{comment.article.title}»",
         parts,
@@ -86,7 +55,7 @@ def author_mail(comment, user):
         quote(comment.comment),
         link("Leggi e rispondi", settings.SITE_URL + comment.get_absolute_url()),
     ]
-    return mail(
+    return letter(
         user.email,
         f"Hanno commentato «{comment.article.title}»",
         parts,
@@ -123,10 +92,10 @@ def moderator_mail(user, comments, waiting):
         else f"{len(comments)} commenti da leggere"
     )
     last = max(comment.pk for comment in comments)
-    letter = mail(user.email, subject, parts, key=f"moderator:{last}:{user.pk}")
-    if len(comments) > 1 and len(f"{letter['text']}{letter['html']}".encode()) > outbox.MOST_BYTES:
+    made = letter(user.email, subject, parts, key=f"moderator:{last}:{user.pk}")
+    if len(comments) > 1 and len(f"{made['text']}{made['html']}".encode()) > outbox.MOST_BYTES:
         return moderator_mail(user, comments[: len(comments) // 2], waiting)
-    return letter
+    return made
 
 
 def data_mail(request_, email):
@@ -136,4 +105,4 @@ def data_mail(request_, email):
         link("Apri la pagina e decidi", address("comment_data", token)),
         say("Il link vale 24 ore e una volta sola. Se non sei tu non fare niente."),
     ]
-    return mail(email, "La tua richiesta sui tuoi dati", parts)
+    return letter(email, "La tua richiesta sui tuoi dati", parts)

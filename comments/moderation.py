@@ -22,6 +22,7 @@ from comments.models import Commenter, ConfirmationMail, Decision, ReaderComment
 from comments.models.comment import GONE, LEVELS, State, fingerprint, place
 from comments.rules import Verdict, judge
 from kit.network import network_of
+from kit.rates import take_turn
 from pagecache.tags import purge_on_commit
 
 SAME_ANSWER = timedelta(minutes=10)  # a repeated comment gets the first answer again
@@ -75,7 +76,7 @@ def receive(arrival: Arrival, now=None) -> Receipt:
     """
     now = now or timezone.now()
     with transaction.atomic():
-        rates.take_turn(arrival.network)
+        take_turn(arrival.network)
         if is_closed(arrival.article, now):
             raise Refusal(403, "I commenti a questo articolo sono chiusi.")
         parent, answers = parent_of(arrival)

@@ -17,6 +17,7 @@ from comments.models import (
 from comments.models.people import mailbox
 from comments.moderators import DIGEST
 from comments.retention import empty, remove
+from kit.rates import take_turn
 from outbox.models import Message
 from pagecache.tags import purge_on_commit
 
@@ -28,7 +29,7 @@ def ask(kind, email, network, now=None):
     """
     now = now or timezone.now()
     with transaction.atomic():
-        rates.take_turn(network)
+        take_turn(network)
         rates.check_request(network, now)
         commenter = Commenter.objects.filter(email=email).first()
         request_ = DataRequest.objects.create(

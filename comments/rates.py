@@ -3,19 +3,14 @@ survives a restart and holds for all processes together (trust table, section 4)
 """
 
 from datetime import timedelta
-from math import ceil
-from zlib import crc32
 
-from django.db import connection
 from django.db.models import F, Q
 
 from comments.models import Commenter, ConfirmationMail, DataRequest, ReaderComment, Report
 from kit.limits import Recent
+from kit.rates import DAY, HOUR, MINUTE, TooOften, limit
 
 FLOOD_SECONDS = 15  # WordPress
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 PER_MINUTE = 2  # comments of a network
 ROOTS_PER_HOUR = 3  # comments of a network under one story that answer nobody
 MAILS_PER_DAY, MAILS_PER_HOUR = 3, 10  # to a mailbox; from a network
@@ -23,26 +18,6 @@ IGNORED_MAILS, SILENCE = 2, timedelta(days=30)
 REPORTS_PER_HOUR, REQUESTS_PER_DAY = 5, 3
 
 previews = Recent(20, 60)
-
-
-class TooOften(Exception):
-    """Carries the Italian sentence and after how many seconds to try again."""
-
-    def __init__(self, sentence, seconds):
-        super().__init__(sentence)
-        self.sentence, self.seconds = sentence, max(1, ceil(seconds))
-
-
-def take_turn(network):
-    """Let the writers of one network in one after the other until the transaction ends.
-
-    PostgreSQL only: the writers of SQLite stand in one queue anyway.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [7301, crc32(network.encode()) - 2**31]
-            )
 
 
 def check_comment(arrival, now):
@@ -58,19 +33,6 @@ def check_comment(arrival, now):
     if not arrival.parent:
         roots = near.filter(article=arrival.article, parent_id=F("pk"))
         limit(roots, "submit_date", now, HOUR, ROOTS_PER_HOUR, "Qui hai già scritto parecchio.")
-
-
-def limit(rows, column, now, span, most, sentence):
-    """Raise TooOften if ``most`` rows or more are younger than ``span``."""
-    recent = rows.filter(**{f"{column}__gt": now - span}).order_by(f"-{column}")
-    times = list(recent.values_list(column, flat=True)[:most])
-    if len(times) >= most:
-        wait = span.total_seconds() - (now - times[-1]).total_seconds()
-        minutes = ceil(wait / 60)
-        when = "un minuto" if minutes == 1 else f"{minutes} minuti"
-        if minutes > 120:
-            when = f"{ceil(minutes / 60)} ore"
-        raise TooOften(f"{sentence} Riprova tra {when}.", wait)
 
 
 def check_report(network, now):

@@ -8,7 +8,7 @@ from comments import followers, moderation, tokens
 from comments.mails import ACTIONS
 from comments.models import Decision, ReaderComment, Subscription
 from comments.moderators import moderators
-from comments.views.posting import from_here
+from kit.origin import from_here
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 DONE = {

@@ -4,7 +4,7 @@ No cookie, no session and no form token of Django's play a part (trust table, C2
 """
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,7 +19,10 @@ from comments.models import ReaderComment
 from comments.templatetags.thread import form_context
 from kit.html import trusted
 from kit.network import address_of, network_of
+from kit.origin import from_here
 
+# PostgreSQL calls a write to a read-only database an internal error.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 FIELDS = 50  # of an anonymous POST (trust table, section 3)
 LATE = "Il modulo era aperto da troppo tempo. Il testo è qui sotto: premi ancora una volta."
 ELSEWHERE = "Il modulo arriva da un altro sito. Il testo è qui sotto: controllalo e premi tu."
@@ -39,7 +42,7 @@ def receive(request):
         return render(request, "400.html", status=400)
     try:
         return take(request)
-    except (OperationalError, InterfaceError):
+    except DATABASE_AWAY:
         return give_back_without_database(request)
 
 
@@ -88,17 +91,6 @@ def form_age(request, article):
     return (made.age, None) if made.value == article.pk else (None, LATE)
 
 
-def from_here(request):
-    """False if the browser says that another site sent the form (C2). Silence is no evidence."""
-    site = request.headers.get("Sec-Fetch-Site", "")
-    origin = request.headers.get("Origin")
-    if site == "cross-site":
-        return False
-    if origin is None or origin == settings.SITE_URL:
-        return True
-    return origin == "null" and site == "same-origin"
-
-
 def arrival_of(request, article, data, age):
     text, html = data["comment"]
     return moderation.Arrival(
@@ -144,7 +136,7 @@ def give_back(request, article, form, status, sentence="", preview=""):
 
 def give_back_without_database(request):
     """503 with the text: what cannot be kept is never said to be kept."""
-    context = {"data": request.POST.dict(), "sentence": AWAY}
+    context = {"data": request.POST.dict(), "sentence": AWAY, "action": request.path}
     page = render_to_string("comments/away.html", context)
     return HttpResponse(page, status=503, headers={"Retry-After": "30"})
 
@@ -230,6 +222,15 @@ def mine(request, token):
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request, token):
     """Correct the own comment: ten minutes, or until someone answers. Every rule runs again."""
+    try:
+        return take_correction(request, token)
+    except DATABASE_AWAY:
+        if request.method != "POST":
+            raise
+        return give_back_without_database(request)
+
+
+def take_correction(request, token):
     try:
         comment, _ = own_comment("correct", token)
     except Http404:

@@ -11,8 +11,10 @@ from comments import privacy, rates
 from comments.forms import TRAP, DataForm, ReportForm
 from comments.models import DataRequest, ReaderComment, Report
 from comments.views.letters import dead_link, value_of
-from comments.views.posting import ELSEWHERE, TRAPPED, from_here
+from comments.views.posting import ELSEWHERE, TRAPPED
 from kit.network import address_of, network_of
+from kit.origin import from_here
+from kit.rates import take_turn
 from pagecache.tags import cacheable
 
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +70,7 @@ def report(request, number):
 def file_report(comment, data, from_network, now=None):
     now = now or timezone.now()
     with transaction.atomic():
-        rates.take_turn(from_network)
+        take_turn(from_network)
         rates.check_report(from_network, now)
         words = {"reason": data["reason"], "text": data["text"]}
         Report.objects.create(comment=comment, network=from_network, at=now, **words)
