@@ -32,6 +32,7 @@ format: $(V)/dev.stamp  ## let ruff rewrite the Python files
 bench: $(V)/run.stamp  ## pages against a bare Django view, long discussions, comments a second; one run
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.discussions
+	@$(BIN)/python -m bench.feeds
 
 lock: $(V)/dev.stamp  ## write requirements.txt and requirements-dev.txt anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements.txt

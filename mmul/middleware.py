@@ -44,6 +44,7 @@ TOKEN_VIEWS = {
     "comment_decide",
     "comment_unsubscribe",
     "comment_data",
+    "review_confirm",
 }
 
 
@@ -333,6 +334,9 @@ class PublicPages:
         response = self.get_response(request)
         if is_staff_path(request) or request.method not in ("GET", "HEAD"):
             return response
+        if more := getattr(request, "more_tags", None):
+            tags = [*response.headers.get("Cache-Tags", "").split(), *more]
+            response.headers["Cache-Tags"] = " ".join(dict.fromkeys(tags))
         if getattr(request, "unshared", False):
             response.headers["Cache-Control"] = PRIVATE
             response.headers["X-Robots-Tag"] = "noindex"

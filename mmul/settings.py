@@ -8,7 +8,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from kit import env, network
+from kit import addresses, env, network
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "mmul",
     "django_comments",
     "django_comments_xtd",
+    "aggregator",
     "comments",  # after xtd: it takes away xtd's receiver (comments/apps.py)
     "articles",
     "accounts",
@@ -314,7 +315,16 @@ USE_I18N = True
 # The reader of a bilingual quotation sees this text first.
 QUOTATION_FIRST = env.choice("MMUL_QUOTATION_FIRST", "translation", ("translation", "original"))
 
-# --- 9. Mail and logs --------------------------------------------------------
+# --- 9. Other sites: kit.fetch asks them, for the worker and for commands (trust table, F1) -----
+
+VERSION = "0.1.0"  # as in pyproject.toml: how we present ourselves
+try:
+    # Private ranges that may be asked all the same; for tests and for the demo.
+    FETCH_ALLOW = addresses.ranges(env.words("MMUL_FETCH_ALLOW"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"MMUL_FETCH_ALLOW: {error}") from None
+
+# --- 10. Mail and logs --------------------------------------------------------
 
 EMAIL_HOST = env.text("MMUL_SMTP_HOST", "")
 EMAIL_PORT = env.number("MMUL_SMTP_PORT", 587, low=1, high=65535)

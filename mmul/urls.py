@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("media/", include("images.urls")),
     path("", include("comments.urls")),
+    path("rassegna/", include("aggregator.urls")),
     path("", include("articles.urls")),
 ]
 

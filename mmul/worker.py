@@ -7,11 +7,14 @@ UPDATE, does the work, returns how many. Killed at any point, the next run goes 
 import logging
 import time
 from collections.abc import Callable
+from threading import Thread
 from typing import NamedTuple
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from accounts.sessions import forget_expired_due
+from aggregator import desk, polling
+from aggregator import retention as old_news
 from articles.publishing import announce_due
 from articles.rendering import refresh_due
 from comments import followers, moderators, retention
@@ -25,6 +28,7 @@ class Step(NamedTuple):
     name: str
     work: Callable[[], int]
     every: int  # seconds between two runs
+    aside: bool = False  # waits for the network: in a thread of its own, the others go on
 
 
 STEPS = (
@@ -34,12 +38,16 @@ STEPS = (
     Step("mail", send_due, 5),
     Step("followers", followers.tell_due, 5),
     Step("moderators", moderators.tell_due, 20),
+    Step("feeds", polling.ask_due, 15, aside=True),
+    Step("used news", desk.mark_used_due, 60),
+    Step("old news", old_news.forget_due, 3600),
     Step("old comments", retention.forget_due, 600),
     Step("sessions", forget_expired_due, 3600),
     Step("old mail", forget_due, 3600),
 )
 
 PAUSE = 1  # seconds between two looks at the clock
+LAST_SECONDS = 5  # for a step beside the others to end by itself
 BACK_OFF = 60  # seconds at most between two tries of a step that fails
 
 
@@ -55,6 +63,7 @@ class Worker:
         self.steps, self.clock, self.sleep = steps, clock, sleep
         self.due = {step.name: 0.0 for step in steps}
         self.failures = {step.name: 0 for step in steps}
+        self.aside: dict[str, Thread] = {}
         self.stopping = False
 
     def stop(self):
@@ -64,8 +73,26 @@ class Worker:
         while not self.stopping:
             for step in self.steps:
                 if not self.stopping and self.clock() >= self.due[step.name]:
-                    self.run_step(step)
+                    self.start(step)
             self.sleep(PAUSE)
+        for thread in self.aside.values():
+            thread.join(LAST_SECONDS)
+
+    def start(self, step):
+        """Run a step here, or beside the others if it may wait for the network."""
+        if not step.aside:
+            self.run_step(step)
+        elif step.name not in self.aside or not self.aside[step.name].is_alive():
+            # A daemon: what it claimed has a lease, so an end half-way loses nothing.
+            thread = Thread(target=self.run_aside, args=[step], name=step.name, daemon=True)
+            self.aside[step.name] = thread
+            thread.start()
+
+    def run_aside(self, step):
+        try:
+            self.run_step(step)
+        finally:
+            connections.close_all()
 
     def run_step(self, step):
         close_old_connections()

@@ -33,3 +33,8 @@ def unshared(request):
     For a template tag, which cannot reach the response; ``mmul.middleware`` looks at it.
     """
     request.unshared = True
+
+
+def also_shows(request, *tags):
+    """Add tags to the page of this request: a template tag shows more than its view knew."""
+    request.more_tags = [*getattr(request, "more_tags", []), *tags]

@@ -13,7 +13,7 @@ STOREYS = [
     {"images"},
     {"accounts", "outbox"},
     {"articles"},
-    {"comments"},
+    {"aggregator", "comments"},
     {"mmul"},
 ]
 STOREY = {room: height for height, rooms in enumerate(STOREYS) for room in rooms}
@@ -30,6 +30,10 @@ OWNERS = {
     "django_comments": "comments",
     "django_comments_xtd": "comments",
     "markdown_it": "comments",
+    "feedparser": "aggregator",
+    "urllib3": "kit",
+    "brotli": "kit",
+    "zstandard": "kit",
     "csp": "mmul",
     "whitenoise": "mmul",
     "dj_database_url": "mmul",

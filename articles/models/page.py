@@ -10,8 +10,8 @@ from kit.text import slugify
 
 # First segments that the site uses itself; a page with such a slug would never be reached.
 RESERVED = {
-    "admin", "anteprima", "author", "category", "cerca", "commenti", "comments", "feed", "media", "page",
-    "rassegna", "search", "serie", "static", "tag", "account",
+    "admin", "anteprima", "author", "category", "cerca", "commenti", "comments", "feed", "media",
+    "page", "rassegna", "search", "serie", "static", "tag", "account",
 }  # fmt: skip
 
 

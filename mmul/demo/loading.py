@@ -22,12 +22,18 @@ from articles.models import Article, Byline, Category, FormerSlug, Page, Series,
 from images import drawings, uploads
 from images.models import Image
 from kit.text import slugify
-from mmul.demo import discussing
+from mmul.demo import discussing, reviewing
 
 HERE = Path(__file__).resolve().parent
 EDITOR, EDITOR_PASSWORD = "redazione", "pinguini in redazione"
 LICENCES = {"CC BY-SA 4.0": "cc-by-sa", "CC BY 4.0": "cc-by", "CC0": "cc0"}
-OFFICES = ["articles", "comments", "images", "outbox"]  # rooms in which the demo editor works
+OFFICES = [
+    "aggregator",
+    "articles",
+    "comments",
+    "images",
+    "outbox",
+]  # rooms in which the demo editor works
 INLINE = re.compile(
     r'data-drawing="(?P<drawing>\w+)" data-seed="(?P<seed>\d+)" data-alt="(?P<alt>[^"]*)"'
 )
@@ -52,6 +58,7 @@ def load(now=None):
     if not settings.PRODUCTION:
         make_editor()
     discussing.load(slugs)
+    reviewing.load(now)
     return len(stories)
 
 

@@ -1,10 +1,13 @@
 """The worker: each step by its clock, a failing one waits while the others go on."""
 
 import logging
+from threading import Event
 
 import pytest
 
 from mmul.worker import STEPS, Step, Worker, run_once
+
+pytestmark = pytest.mark.django_db  # the worker closes old connections before each step
 
 
 class Clock:
@@ -69,6 +72,25 @@ def test_failing_step_is_said_once_and_does_not_stop_the_others(caplog):
     assert len([r for r in caplog.records if "bad" in r.getMessage()]) == 1
 
 
-@pytest.mark.django_db
 def test_every_step_runs_on_an_empty_site():
     assert run_once() == {step.name: 0 for step in STEPS}
+
+
+def test_a_step_that_waits_for_the_network_keeps_nobody_waiting():
+    gate, ran = Event(), []
+
+    def slow():
+        gate.wait(5)
+        ran.append("slow")
+        return 0
+
+    def quick():
+        ran.append("quick")
+        if len(ran) == 3:
+            gate.set()
+        return 0
+
+    work_for(30, Step("network", slow, 1, aside=True), Step("quick", quick, 10))
+
+    assert ran[:3] == ["quick", "quick", "quick"]
+    assert ran.count("slow") == 1

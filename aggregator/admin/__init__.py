@@ -1,0 +1,3 @@
+from aggregator.admin import feeds, inbox
+
+__all__ = ["feeds", "inbox"]

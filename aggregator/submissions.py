@@ -1,0 +1,156 @@
+"""Owners ask to be listed or removed: a form, a mail that confirms, an editor who decides."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import transaction
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+import outbox.posting as outbox
+from aggregator.models import Feed, Submission
+from kit import signed, urls
+from kit.fields import LineFormField, ProseFormField
+from kit.network import address_of, network_of
+from kit.origin import from_here
+from kit.rates import DAY, TooOften, limit, take_turn
+from outbox.addresses import validate_address
+from outbox.letters import address, letter, link, say
+from pagecache.tags import cacheable, purge_on_commit
+
+PER_DAY = 3  # of one network (trust table, section 4)
+SALT, AGE = "aggregator.submission", 7 * 24 * 3600  # seconds
+TRAP = "homepage"
+PAGE_SECONDS = 3600
+State = Submission.State
+both = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class SubmissionForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="Che cosa vuoi?",
+        choices=[
+            (Submission.Kind.ADD, "Aggiungere il mio sito alla rassegna"),
+            (Submission.Kind.REMOVE, "Togliere il mio sito dalla rassegna"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Scegli che cosa vuoi."},
+    )
+    address = LineFormField(
+        label="L’indirizzo del feed o del sito",
+        validators=[MaxLengthValidator(2048)],
+        error_messages={"required": "Scrivi l’indirizzo."},
+    )
+    email = LineFormField(
+        label="Il tuo indirizzo e-mail",
+        validators=[validate_address],
+        error_messages={"required": "Serve per confermare la richiesta: non lo pubblichiamo."},
+    )
+    note = ProseFormField(
+        label="Vuoi aggiungere qualcosa?", required=False, validators=[MaxLengthValidator(1000)]
+    )
+
+    def clean_address(self):
+        value = self.cleaned_data["address"]
+        value = value if "://" in value else f"https://{value}"
+        if not urls.key(value):
+            raise ValidationError("Scrivi un indirizzo come https://esempio.it/feed/")
+        return value
+
+
+@both
+def ask(request):
+    """The form. A GET is kept for all; nothing is fetched before an editor says so."""
+    form = SubmissionForm(request.POST or None)
+    context = {"form": form, "trap": TRAP}
+    if request.method != "POST":
+        return cacheable(page(request, context), "all", seconds=PAGE_SECONDS)
+    if not from_here(request):
+        said = "Il modulo arriva da un altro sito: controllalo e premi tu."
+        return page(request, context | {"sentence": said}, 403)
+    if request.POST.get(TRAP) or not form.is_valid():
+        return page(request, context, 422)
+    try:
+        receive(form.cleaned_data, network_of(address_of(request, settings.TRUSTED_PROXIES)))
+    except TooOften as wait:
+        response = page(request, context | {"sentence": wait.sentence}, 429)
+        response.headers["Retry-After"] = str(wait.seconds)
+        return response
+    return page(request, context | {"done": True})
+
+
+def page(request, context, status=200):
+    response = render(request, "aggregator/ask.html", context, status=status)
+    if request.method == "POST":
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def receive(data, network, now=None):
+    """Keep a request and the mail that confirms it. Raises TooOften."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        take_turn(network)
+        mine = Submission.objects.filter(network=network)
+        limit(mine, "at", now, DAY, PER_DAY, "Da qui sono arrivate già molte richieste.")
+        columns = {key: data[key] for key in ("kind", "address", "email", "note")}
+        row = Submission.objects.create(network=network, at=now, **columns)
+        parts = [
+            say("qualcuno ha chiesto, con questo indirizzo, di cambiare la nostra rassegna."),
+            link("Apri la pagina e conferma", address("review_confirm", signed.make(SALT, row.pk))),
+            say("Il link vale 7 giorni. Se non sei tu non fare niente: non ti scriviamo altro."),
+        ]
+        outbox.post(**letter(row.email, "Conferma la tua richiesta", parts))
+
+
+@both
+def confirm(request, token):
+    """The link of the mail: shows, and acts on POST only. Then an editor decides."""
+    try:
+        number = signed.read(SALT, token, AGE).value
+    except (signed.Expired, signed.Forged):
+        number = 0
+    row = Submission.objects.filter(pk=number).first()
+    if row is None:
+        return render(request, "aggregator/confirm.html", {"dead": True}, status=410)
+    if request.method == "POST" and from_here(request):
+        waiting = Submission.objects.filter(pk=row.pk, state=State.UNCONFIRMED)
+        waiting.update(state=State.WAITING)
+        row.refresh_from_db()
+    done = row.state != State.UNCONFIRMED
+    return render(request, "aggregator/confirm.html", {"row": row, "done": done})
+
+
+# --- decided by an editor ---
+
+
+def decide(row, state, now=None):
+    """Move a request that waits; False if it was decided already."""
+    waiting = Submission.objects.filter(pk=row.pk, state=State.WAITING)
+    return bool(waiting.update(state=state, decided_at=now or timezone.now()))
+
+
+def accept(row):
+    """Do what was asked: a new feed, not yet listed until it was read, or one taken away."""
+    with transaction.atomic():
+        if not decide(row, State.ACCEPTED):
+            return False
+        key = urls.key(row.address)
+        if row.kind == Submission.Kind.ADD and not Feed.objects.filter(key=key).exists():
+            note = f"Chiesta il {timezone.localtime(row.at):%d/%m/%Y}."
+            Feed.objects.create(
+                address=row.address, contact=row.email, note=note, next_check_at=timezone.now()
+            )
+        elif row.kind == Submission.Kind.REMOVE:
+            hosts = {urls.host(row.address)}
+            for feed in Feed.objects.all():
+                if feed.key == key or urls.host(feed.site or feed.address) in hosts:
+                    Feed.objects.filter(pk=feed.pk).update(listed=False, state=Feed.State.PAUSED)
+        purge_on_commit("rassegna")
+    return True
+
+
+def refuse(row):
+    return decide(row, State.REFUSED)
