@@ -3,6 +3,15 @@
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _connections_live_on():
+    """A test's transaction must not be closed because the suite is a minute old."""
+    from django.db import connections
+
+    for name in connections:
+        connections.settings[name]["CONN_MAX_AGE"] = None
+
+
 @pytest.fixture(autouse=True)
 def _own_media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"

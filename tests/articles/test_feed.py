@@ -70,5 +70,6 @@ def test_cost_does_not_grow(client, django_assert_max_num_queries, how_many):
     for _ in range(how_many):
         make_article(tags=[make_tag(), make_tag()])
 
+    client.get("/feed/")  # once in a process Django asks for the site's row
     with django_assert_max_num_queries(4):
         client.get("/feed/")

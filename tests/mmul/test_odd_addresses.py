@@ -4,6 +4,8 @@ import random
 from urllib.parse import quote, urlsplit
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 
 from mmul import views
 from tests.factories import make_article, make_page
@@ -195,7 +197,10 @@ def decoded(path):
 
 @pytest.fixture
 def site(settings):
-    return in_production(settings)
+    """The site in production; a response that is closed leaves the test's connection alone."""
+    request_finished.disconnect(close_old_connections)
+    yield in_production(settings)
+    request_finished.connect(close_old_connections)
 
 
 def ask(client, path, method="GET", *, encoded=False, **environ):

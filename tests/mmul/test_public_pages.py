@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.comments.writing import make_comment
 from tests.factories import (
     make_article,
     make_author,
@@ -43,11 +44,21 @@ def site():
         lead_image=make_image(),
         sources=[{"outlet": "X", "url": "https://example.org/"}],
     )
+    comment = make_comment(article, user_url="https://example.org/")
+    make_comment(parent=comment)
     page = make_page("Chi siamo", body="<p>Noi.</p>", menu_order=1)
     day = article.published_at
     lists = ["/", "/category/software/", "/tag/red-hat/", "/author/ada/", "/serie/git/"]
     archives = [f"/{day.year}/", f"/{day:%Y/%m}/"]
-    return [*lists, *archives, article.get_absolute_url(), page.get_absolute_url()]
+    forms = ["/commenti/dati/", f"/commenti/segnala/{comment.pk}/"]
+    pages = [article.get_absolute_url(), page.get_absolute_url()]
+    return [*lists, *archives, *pages, *forms]
+
+
+@pytest.fixture
+def feeds(site):
+    story = next(address for address in site if address.count("/") == 4)
+    return ["/feed/", "/comments/feed/", f"{story}feed/"]
 
 
 class Loads(HTMLParser):
@@ -70,8 +81,8 @@ class Loads(HTMLParser):
             self.inline.append(tag)
 
 
-def test_r1_no_page_sets_a_cookie_or_asks_another_host(client, site):
-    for address in [*site, "/feed/", "/nessuna-pagina/"]:
+def test_r1_no_page_sets_a_cookie_or_asks_another_host(client, site, feeds):
+    for address in [*site, *feeds, "/nessuna-pagina/"]:
         response = client.get(address)
         assert "Set-Cookie" not in response.headers, address
         assert not response.cookies, address
@@ -83,8 +94,8 @@ def test_r1_no_page_sets_a_cookie_or_asks_another_host(client, site):
             assert (foreign, loads.inline) == ([], []), address
 
 
-def test_every_public_page_declares_what_it_is_made_of(client, site):
-    for address in [*site, "/feed/"]:
+def test_every_public_page_declares_what_it_is_made_of(client, site, feeds):
+    for address in [*site, *feeds]:
         headers = client.get(address).headers
         assert headers.get("Cache-Tags"), address
         assert headers["Cache-Control"] == "public, max-age=0, must-revalidate", address
