@@ -23,6 +23,7 @@ from pathlib import Path
 
 from aggregator.decoding import TOO_HARD
 from aggregator.parsing import BROKEN, Entry, Parsed, Unreadable, parse
+from kit import urls
 
 log = logging.getLogger("aggregator")
 
@@ -127,13 +128,13 @@ class Child:
             watch.cancel()
             watch.join()
         if late.is_set() or not answer:
-            status = self.process.poll()
-            log.info("parser killed over %s (%s)", url, "late" if late.is_set() else status)
+            how = "late" if late.is_set() else self.process.poll()
+            log.warning("parser killed over a feed of %s (%s)", urls.host(url), how)
             raise Unreadable(TOO_HARD)
         try:
             return read_answer(json.loads(answer))
         except (ValueError, TypeError, KeyError, AttributeError):
-            log.error("parser spoke nonsense over %s", url)
+            log.error("parser spoke nonsense over a feed of %s", urls.host(url))
             raise Unreadable(BROKEN) from None
 
     def stop(self):

@@ -22,7 +22,8 @@ __all__ = ["Entry", "Parsed", "Unreadable", "parse"]
 TITLE, AUTHOR, GUID, CATEGORY = 300, 200, 1000, 100  # characters
 MOST_CATEGORIES = 20
 MOST_TTL = 7 * 24 * 60  # minutes
-MOST_HTML = 8_000_000  # characters of all texts of a feed; past it an entry keeps its extract
+# Characters of all texts of a feed, three seconds of cleaning; past it an entry keeps its extract.
+MOST_HTML = 3_000_000
 
 EMPTY = "La fonte ha risposto con un documento vuoto."
 TOO_BIG = "Il feed è troppo grande: al massimo 15 MB."
@@ -157,7 +158,7 @@ class Reader:
             url=url,
             title=title,
             html=html,
-            extract=texts.extract(summary) or texts.extract(raw),
+            extract=self.extract(summary, raw, html),
             author=self.author(said),
             published=self.published(said),
             language=self.language_of(said),
@@ -185,11 +186,17 @@ class Reader:
         best = max(found, key=lambda one: len(string(one, "value")))
         return texts.as_html(string(best, "value"), is_plain(best)), string(best, "base")
 
+    def extract(self, summary, raw, html):
+        """Return what the feed itself calls a summary, or else the beginning of the text."""
+        if html and summary == raw:
+            return texts.shown(html)
+        return texts.extract(summary) or texts.extract(raw)
+
     def html(self, raw, base):
         if self.room <= 0:
             raw = ""
         html = str(texts.body(raw, base))
-        self.room -= len(html)
+        self.room -= max(len(html), len(raw))
         return html
 
     def author(self, said):

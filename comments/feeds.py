@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.shortcuts import get_object_or_404
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from articles import pages
 from articles.feeds import FullTextRss
 from articles.models import Article
 from comments.models import ReaderComment
@@ -80,5 +81,8 @@ def all_comments(request):
 
 @require_safe
 def of_story(request, year, month, slug):
-    article = get_object_or_404(Article.objects.visible(), slug=slug)
+    article = Article.objects.visible().filter(slug=slug).first() or pages.moved_to(slug)
+    here = f"{article.get_absolute_url()}feed/"
+    if request.path != here:  # a wrong month or an old address, as for the story itself
+        return redirect(here, permanent=True)
     return cacheable(written(request, article), article.cache_tag, seconds=FEED_SECONDS)
