@@ -126,7 +126,7 @@ class SecurityHeaders:
             headers.setdefault("Cache-Control", keeping(request, response))
         if not response.streaming and response.status_code != 304:
             # Without it the server sends pieces, and nobody knows how much is still to come.
-            headers["Content-Length"] = str(len(response.content))
+            headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
 

@@ -3,6 +3,17 @@
 import pytest
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "client", "admin_client", "live_server"}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as ``pure`` what asks no database: once is enough, on the first of the two."""
+    for item in items:
+        asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
+        if not asks and not item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.pure)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _connections_live_on():
     """A test's transaction must not be closed because the suite is a minute old."""
