@@ -35,40 +35,41 @@ def words_of(title):
 
 
 def numbers_of(words):
-    return {word for word in words if word[0].isdigit()}
+    return frozenset(word for word in words if word[0].isdigit())
 
 
 class Recent:
     """The items of the last 72 hours, by the words of their titles. Loaded once for many polls."""
 
     def __init__(self, now):
-        self.titles = {}  # item number: (cluster, words, date)
+        self.titles = {}  # item number: (words, numbers among them, date)
         self.by_word = defaultdict(set)
         rows = Item.objects.filter(sort_date__gt=now - WINDOW)
-        for pk, cluster, words, date in rows.values_list("pk", "cluster", "words", "sort_date"):
-            self.add(pk, cluster, words, date)
+        for pk, words, date in rows.values_list("pk", "words", "sort_date"):
+            self.add(pk, words, date)
 
-    def add(self, pk, cluster, words, date):
+    def add(self, pk, words, date):
         kept = frozenset(words.split())
-        self.titles[pk] = (cluster, kept, date)
+        self.titles[pk] = (kept, numbers_of(kept), date)
         for word in kept:
             self.by_word[word].add(pk)
 
     def similar(self, words, date):
-        """Return the cluster of the most similar title within 72 hours, or None."""
+        """Return the number of the item with the most similar title within 72 hours, or None."""
         mine = frozenset(words.split())
         lists = (self.by_word.get(word, ()) for word in mine)
         near = {pk for found in lists if len(found) <= COMMON for pk in found}
+        my_numbers = numbers_of(mine)
         best, best_score = None, SIMILAR
         for pk in near:
-            cluster, theirs, when = self.titles[pk]
+            theirs, numbers, when = self.titles[pk]
+            if numbers != my_numbers:
+                continue
             number = len(mine & theirs)  # the common words too
             score = number / len(mine | theirs)
             if number < ENOUGH or score < best_score or abs(when - date) > WINDOW:
                 continue
-            if numbers_of(mine) != numbers_of(theirs):
-                continue
-            best, best_score = cluster, score
+            best, best_score = pk, score
         return best
 
 

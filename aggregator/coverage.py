@@ -1,10 +1,11 @@
 """Have we covered this? Our stories that cite an item's address, or have a very similar title."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from django.utils import timezone
 
-from aggregator.clusters import ENOUGH, SIMILAR, words_of
+from aggregator.clusters import ENOUGH, SIMILAR, numbers_of, words_of
 from articles.models import Article, Source
 
 TITLES = timedelta(days=90)
@@ -18,24 +19,31 @@ def covered(clusters, now=None):
     """
     now = now or timezone.now()
     lines = list(clusters)
-    by_key = {item.key: line for line in lines for item in line.items.all() if item.key}
-    citing = Source.objects.filter(key__in=by_key).select_related("article")
-    found = {line.pk: {} for line in lines}
-    for source in citing:
-        found[by_key[source.key].pk][source.article_id] = source.article
+    found, by_key = {line.pk: {} for line in lines}, defaultdict(set)
+    for line in lines:
+        for item in line.items.all():
+            by_key[item.key].add(line.pk)
+    citing = Source.objects.filter(key__in=by_key.keys() - {""}).select_related("article")
+    for source in citing.only("key", "article__title"):
+        for pk in by_key[source.key]:
+            found[pk][source.article_id] = source.article
     ours = recent_titles(now)
     for line in lines:
         for item in line.items.all():
             words = set(item.words.split())
-            for article, theirs in ours:
-                if len(words & theirs) >= ENOUGH and len(words & theirs) >= SIMILAR * len(
-                    words | theirs
-                ):
-                    found[line.pk][article.pk] = article
+            found[line.pk] |= {story.pk: story for story, theirs in ours if alike(words, theirs)}
     return {
         pk: [story for number, story in stories.items() if number != line.article_id]
         for line, (pk, stories) in zip(lines, found.items(), strict=True)
     }
+
+
+def alike(mine, theirs):
+    """Whether two titles are about the same, by the measure of clusters.py."""
+    shared = len(mine & theirs)
+    if shared < ENOUGH or shared < SIMILAR * len(mine | theirs):
+        return False
+    return numbers_of(mine) == numbers_of(theirs)
 
 
 def recent_titles(now):

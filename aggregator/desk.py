@@ -19,10 +19,12 @@ def move(cluster, to, *, expected, by=None, reason="", now=None):
     One UPDATE conditional on the expected state: two editors never take one line both.
     """
     now = now or timezone.now()
-    values = {"state": to, "decided_at": now, "decided_by": by, "reason": reason}
-    values |= {"before": expected if by else ""}
-    if to != State.USED:
-        values["taken_by"] = by if to == State.TAKEN else None
+    values = {"state": to, "decided_at": now, "decided_by": by, "before": expected if by else ""}
+    # A line put back among the new ones keeps who took it and why it was dropped, for undo().
+    if to == State.TAKEN:
+        values |= {"taken_by": by}
+    elif to == State.DROPPED:
+        values |= {"taken_by": None, "reason": reason}
     with transaction.atomic():
         won = Cluster.objects.filter(pk=cluster.pk, state=expected).update(**values)
         if won and State.DROPPED in (expected, to):
@@ -48,8 +50,11 @@ def undo(cluster, user, now=None):
         line = mine.exclude(before="").select_for_update().first()
         if line is None:
             return False
-        made = line.article if line.state == State.TAKEN else None
-        mine.update(state=line.before, before="", taken_by=None, reason="", article=None)
+        made, values = None, {"state": line.before, "before": ""}
+        if line.state == State.TAKEN:
+            made = line.article
+            values |= {"taken_by": None, "article": None}
+        mine.update(**values)
         if made and made.status == Article.Status.DRAFT and made.version == 1:
             made.delete()
         purge_on_commit("rassegna")

@@ -34,20 +34,29 @@ def identities(entries):
     """Return the identity of each entry within its feed.
 
     By GUID; by GUID and address where a document gives one GUID to many; else by address, else by
-    title and text. The rule is Miniflux's, but for what a repeated address means.
+    title and text. The rule is Miniflux's, but an address that many entries have says nothing.
     """
     guids = Counter(entry.guid for entry in entries if entry.guid)
+    shared = shared_keys(entries)
     found = []
     for entry in entries:
+        key = urls.key(entry.url)
+        told_apart = key and key not in shared
         if entry.guid and guids[entry.guid] == 1:
             found.append(digest("guid", entry.guid))
-        elif entry.guid:
-            found.append(digest("guid and address", entry.guid, urls.key(entry.url)))
-        elif entry.url:
-            found.append(digest("address", urls.key(entry.url)))
+        elif entry.guid and told_apart:
+            found.append(digest("guid and address", entry.guid, key))
+        elif told_apart:
+            found.append(digest("address", key))
         else:
             found.append(digest("text", entry.title, entry.html))
     return found
+
+
+def shared_keys(entries):
+    """Addresses that entries of different titles have: all point to the front page, say."""
+    pairs = {(urls.key(entry.url), entry.title) for entry in entries}
+    return {key for key, number in Counter(key for key, _ in pairs).items() if number > 1}
 
 
 def content_of(entry):
@@ -72,7 +81,7 @@ def file(feed, entries, recent, now):
             0, PER_DAY - feed.items.filter(first_seen_at__gt=now - timedelta(days=1)).count()
         )
         new = dict(list(taken.items())[:room])
-        add(feed, new, recent, now)
+        add(feed, new, shared_keys(entries), recent, now)
         if (new or any(changed)) and feed.listed:
             purge_on_commit("rassegna")
     return Filed(len(new), sum(changed), len(young) - len(taken), len(taken) - len(new))
@@ -88,7 +97,8 @@ def known_items(feed, named):
     many = Counter(urls.key(entry.url) for entry in named.values())
     lonely = {name: key for name, key in missing.items() if key and many[key] == 1}
     by_key = {}
-    for item in feed.items.filter(key__in=set(lonely.values())).defer("html"):
+    others = feed.items.exclude(pk__in=[item.pk for item in rows.values()])
+    for item in others.filter(key__in=set(lonely.values())).defer("html"):
         by_key.setdefault(item.key, item)
     return rows | {name: by_key[key] for name, key in lonely.items() if key in by_key}
 
@@ -104,21 +114,23 @@ def update(item, entry):
     return True
 
 
-def add(feed, new, recent, now):
+def add(feed, new, shared, recent, now):
     """Insert new items, each in the cluster of the same news or in one of its own."""
-    keys = {name: urls.key(entry.url) for name, entry in new.items()}
-    links = {name: links_of(entry, keys[name]) for name, entry in new.items()}
-    every_link = set().union(*links.values())
-    known = known_clusters(set(keys.values()) - {""}, every_link, now) if new else {}
+    made = [make_item(feed, name, entry, now) for name, entry in new.items()]
+    links = {item.identity: links_of(new[item.identity], item.key) for item in made}
+    keys = {item.key for item in made} - shared - {""}
+    known = known_clusters(keys, set().union(*links.values()), now) if new else {}
+    near = same_titles(made, recent)
     items, lonely = [], []
-    for name, entry in new.items():
-        item = make_item(feed, name, entry, keys[name], now)
-        cluster = find_cluster(item, links[name], known, recent)
+    for item in made:
+        signs = [item.key, *sorted(links[item.identity])]
+        signs = [key for key in signs if key and key not in shared]
+        cluster = next((known[key] for key in signs if key in known), near.get(item.identity))
         if cluster is None:
             cluster = Cluster(sort_date=item.sort_date)
             lonely.append(cluster)
         items.append((item, cluster))
-        for key in {keys[name], *links[name]} - {""}:
+        for key in signs:
             known.setdefault(key, cluster)
     Cluster.objects.bulk_create(lonely)
     for item, cluster in items:
@@ -127,17 +139,16 @@ def add(feed, new, recent, now):
     rows = [ItemLink(item=item, key=key) for item, _ in items for key in links[item.identity]]
     ItemLink.objects.bulk_create(rows)
     for item, _ in items:
-        recent.add(item.pk, item.cluster_id, item.words, item.sort_date)
+        recent.add(item.pk, item.words, item.sort_date)
 
 
-def find_cluster(item, links, known, recent):
-    """A cluster's number, a Cluster of this very batch, or None."""
-    if item.key in known:
-        return known[item.key]
-    for key in sorted(links):
-        if key in known:
-            return known[key]
-    return recent.similar(item.words, item.sort_date)
+def same_titles(made, recent):
+    """``{identity: cluster}`` by similar titles, as an editor may have merged or split since."""
+    found = {item.identity: recent.similar(item.words, item.sort_date) for item in made}
+    found = {name: pk for name, pk in found.items() if pk is not None}
+    rows = Item.objects.filter(pk__in=found.values()).values_list("pk", "cluster")
+    clusters = dict(rows) if found else {}
+    return {name: clusters.get(pk) for name, pk in found.items()}
 
 
 def links_of(entry, own):
@@ -147,12 +158,12 @@ def links_of(entry, own):
     return {key for key in map(urls.key, deep) if key and key != own}
 
 
-def make_item(feed, identity, entry, key, now):
+def make_item(feed, identity, entry, now):
     return Item(
         feed=feed,
         identity=identity,
         url=entry.url,
-        key=key,
+        key=urls.key(entry.url),
         title=entry.title or entry.extract[:100] or entry.url[:300],
         author=entry.author,
         html=entry.html,

@@ -48,8 +48,9 @@ def read(data: bytes) -> list[Line]:
         raise Unreadable("Il file contiene definizioni che un elenco di feed non ha.")
     try:
         root = ET.fromstring(text)  # noqa: S314 - without document type, see above
-    except (ET.ParseError, ValueError) as error:
-        raise Unreadable(f"Il file non è un OPML che si può leggere: {error}.") from None
+    except ET.ParseError as error:
+        line = error.position[0]
+        raise Unreadable(f"Il file è rotto alla riga {line}: non è XML che si legge.") from None
     body = root.find("body")
     if root.tag != "opml" or body is None:
         raise Unreadable("Il file non è un elenco OPML.")
@@ -61,8 +62,8 @@ def read(data: bytes) -> list[Line]:
             site = (outline.get("htmlUrl") or "").strip()
             lines.append(Line(address, name[:200], site, "/".join(above)[:200]))
         inside = (*above, name.replace("/", " ")) if name and not address else above
-        if len(above) < DEPTH:
-            waiting += [(child, inside) for child in reversed(outline.findall("outline"))]
+        # What lies deeper is kept, in the tenth folder.
+        waiting += [(child, inside[:DEPTH]) for child in reversed(outline.findall("outline"))]
         if len(lines) > MOST_FEEDS:
             raise Unreadable(f"L’elenco è troppo lungo: al massimo {MOST_FEEDS} feed.")
     return lines

@@ -8,11 +8,13 @@ asked again when its lease is over. Every way out is written on the feed, in Ita
 import hashlib
 import logging
 import random
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from aggregator import intake, schedule
@@ -28,6 +30,8 @@ from pagecache.tags import purge_on_commit
 log = logging.getLogger("aggregator")
 
 CONNECTIONS = 16
+BUSY = (429, 503)
+NOTHING_KNOWN = {"etag": "", "last_modified": "", "body_hash": ""}
 MOVES = 3  # equal permanent redirects, and the address is changed
 STATUSES = {
     401: "La fonte chiede una password (401).",
@@ -35,6 +39,7 @@ STATUSES = {
     404: "A questo indirizzo non c’è più niente (404).",
 }
 GONE = "La fonte dice che il feed è chiuso per sempre (410)."
+OURS = "Un errore nostro, non della fonte: è nei registri."
 SLOW_DOWN = "La fonte chiede di rallentare ({status}): riproviamo dopo le {time}."
 
 
@@ -89,16 +94,18 @@ def poll_one(feed, now=None):
 def waiting_feeds(now, limit):
     paused = set(HostPause.objects.filter(until__gt=now).values_list("host", flat=True))
     due = Feed.objects.due(now).order_by("next_check_at", "pk").defer("note", "contact", "licence")
-    return [feed for feed in due[: limit * 2] if feed.host not in paused][:limit]
+    # A paused host may have more feeds than a run: they must not stand before the others.
+    free = (feed for feed in due.iterator(chunk_size=500) if feed.host not in paused)
+    return list(islice(free, limit))
 
 
 def run(queue, now, progress):
-    recent, outcomes, busy, flying = None, [], set(), {}
+    recent, outcomes, busy, flying, clock = None, [], set(), {}, clock_from(now)
     with Pool() as parsers, ThreadPoolExecutor(CONNECTIONS, "feeds") as network:
         while queue or flying:
             for feed in next_feeds(queue, busy, CONNECTIONS - len(flying)):
                 queue.remove(feed)
-                if claim(feed, now):
+                if claim(feed, clock()):
                     busy.add(feed.host)
                     flying[network.submit(ask, feed, parsers)] = feed
             if not flying:
@@ -108,9 +115,19 @@ def run(queue, now, progress):
                 feed = flying.pop(future)
                 busy.discard(feed.host)
                 recent = recent or Recent(now)
-                outcomes.append(keep(feed, future, recent, now))
+                outcomes.append(keep(feed, future, recent, clock()))
+                if outcomes[-1].error == OURS:
+                    recent = None  # it may know items that were rolled back
                 progress(outcomes[-1])
+                if outcomes[-1].status in BUSY:
+                    queue[:] = [other for other in queue if other.host != feed.host]
     return outcomes
+
+
+def clock_from(now):
+    """A clock that starts at ``now``: a long run must not claim with the hour of its beginning."""
+    start = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - start)
 
 
 def next_feeds(queue, busy, free):
@@ -156,20 +173,28 @@ def keep(feed, future, recent, now):
         return fail(feed, error.sentence, now)
     except Exception:
         log.exception("a feed could not be asked")
-        return fail(feed, "Un errore nostro, non della fonte: è nei registri.", now)
+        return fail(feed, OURS, now)
     if answer.not_modified or answer.status == 304 or (answer.status == 200 and parsed is None):
         succeed(feed, answer, now)
         return Outcome(feed, status=answer.status)
     if answer.status == 200:
-        return file(feed, answer, hashed, parsed, recent, now)
+        return file_or_fail(feed, answer, hashed, parsed, recent, now)
     if answer.status == 410:
         write(feed, state=Feed.State.GONE, error=GONE, checked_at=now, claimed_at=None)
         purge_on_commit("rassegna")
         return Outcome(feed, status=410, error=GONE)
-    if answer.status in (429, 503):
+    if answer.status in BUSY:
         return slow_down(feed, answer, now)
     said = STATUSES.get(answer.status, f"La fonte risponde con un errore ({answer.status}).")
     return fail(feed, said, now, answer.status)
+
+
+def file_or_fail(feed, answer, hashed, parsed, recent, now):
+    try:
+        return file(feed, answer, hashed, parsed, recent, now)
+    except (DataError, IntegrityError):
+        log.exception("what a feed brought could not be filed")
+        return fail(feed, OURS, now, answer.status)
 
 
 def file(feed, answer, hashed, parsed, recent, now):
@@ -179,9 +204,7 @@ def file(feed, answer, hashed, parsed, recent, now):
         fill_in(feed, parsed)
         filed = intake.file(feed, parsed.entries, recent, now)
         columns = {
-            "etag": answer.etag,
-            "last_modified": answer.last_modified,
-            "body_hash": hashed if not filed.waiting else "",
+            "body_hash": hashed,
             "ttl_minutes": min(parsed.ttl_minutes, 1_000_000),
             "title": feed.title,
             "site": feed.site,
@@ -191,7 +214,9 @@ def file(feed, answer, hashed, parsed, recent, now):
             columns["changed_at"] = now
         succeed(feed, answer, now, **columns)
         if filed.waiting:
-            write(feed, error=intake.TOO_MANY)
+            # Without validators and hash: what waits must be sent again to come in.
+            since = feed.failing_since or now
+            write(feed, error=intake.TOO_MANY, failing_since=since, **NOTHING_KNOWN)
     return Outcome(feed, filed.new, filed.changed, answer.status)
 
 
@@ -227,9 +252,10 @@ def succeed(feed, answer, now, **columns):
         "next_check_at": now + spread(pause),
     }
     # A 304 may bring newer validators (product.md, A2); without any, the old ones stand.
-    if answer.status == 304:
-        columns |= {"etag": answer.etag or feed.etag}
-        columns |= {"last_modified": answer.last_modified or feed.last_modified}
+    # After a 200 they never do, even if its bytes are the same.
+    old = feed if answer.status == 304 else answer
+    columns |= {"etag": answer.etag or old.etag}
+    columns |= {"last_modified": answer.last_modified or old.last_modified}
     write(feed, **columns | moved(feed, answer))
 
 

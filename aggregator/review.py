@@ -10,9 +10,11 @@ from aggregator.models import Cluster
 
 PER_SOURCE = 3  # of one source and day, before the rest is folded
 MOST = 300  # lines of a day
-DAYS = 3  # on the first page
+LOOKED_AT = 2500  # lines, newest first: more than one feed may bring in a day (intake.PER_DAY)
 LATEST = 5  # on the site's front page
 FEED_ITEMS = 50
+# Of one source, as long as others have something too: a new feed's backlog never floods.
+FLOOD = {MOST: 100, LATEST: 2, FEED_ITEMS: 10}
 
 
 @dataclass
@@ -31,10 +33,13 @@ class Line:
     others: list
 
 
-def lines_of(clusters):
+def lines_of(clusters, feed=None):
+    """A line for each cluster; told by ``feed`` if it is the page of one source."""
     lines = []
     for cluster in clusters:
         items = list(cluster.items.all())
+        if feed:
+            items.sort(key=lambda item: item.feed_id != feed.pk)
         if items:
             lines.append(Line(cluster, items[0], one_of_each(items[1:], items[0])))
     return lines
@@ -75,8 +80,22 @@ def midnight(day):
 def of_day(day, feed=None):
     """The lines of one Italian day. Three queries."""
     rows = visible(feed).filter(sort_date__gte=midnight(day))
-    rows = rows.filter(sort_date__lt=midnight(day + timedelta(days=1)))
-    return lines_of(rows.newest_first().for_review()[:MOST])
+    return fair(rows.filter(sort_date__lt=midnight(day + timedelta(days=1))), MOST, feed)
+
+
+def fair(rows, number, feed=None):
+    """The ``number`` newest lines, starred ones first to stay, none pushed out by a flood."""
+    found = rows.order_by("-sort_date", "-pk", "items__pk")
+    seen, kept, rest, sources = set(), [], [], Counter()
+    for pk, starred, source in found.values_list("pk", "starred", "items__feed")[:LOOKED_AT]:
+        if pk not in seen:
+            seen.add(pk)
+            sources[source] += 1
+            few = starred or feed or sources[source] <= FLOOD[number]
+            (kept if few else rest).append((not starred, pk))
+    kept = sorted(kept, key=lambda row: row[0]) if number == MOST else kept
+    chosen = [pk for _, pk in (kept + rest)[:number]]
+    return lines_of(Cluster.objects.filter(pk__in=chosen).newest_first().for_review(), feed)
 
 
 def visible(feed=None):
@@ -100,9 +119,9 @@ def next_day(after, feed=None):
 
 
 def latest():
-    """The five newest lines, for the site's front page. Two queries."""
-    return lines_of(visible().newest_first().for_review()[:LATEST])
+    """The five newest lines, for the site's front page. Three queries."""
+    return fair(visible(), LATEST)
 
 
-def newest(number=FEED_ITEMS):
-    return lines_of(visible().newest_first().for_review()[:number])
+def newest():
+    return fair(visible(), FEED_ITEMS)

@@ -22,7 +22,9 @@ from pagecache.tags import cacheable, purge_on_commit
 
 PER_DAY = 3  # of one network (trust table, section 4)
 SALT, AGE = "aggregator.submission", 7 * 24 * 3600  # seconds
+PER_MAILBOX = 2  # never confirmed, in 30 days: or the form would mail victims (M2)
 TRAP = "homepage"
+TRAPPED = "È pieno un campo nascosto che deve restare vuoto: ricarica la pagina e riprova."
 PAGE_SECONDS = 3600
 State = Submission.State
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +72,9 @@ def ask(request):
     if not from_here(request):
         said = "Il modulo arriva da un altro sito: controllalo e premi tu."
         return page(request, context | {"sentence": said}, 403)
-    if request.POST.get(TRAP) or not form.is_valid():
+    if request.POST.get(TRAP):
+        return page(request, context | {"sentence": TRAPPED}, 422)
+    if not form.is_valid():
         return page(request, context, 422)
     try:
         receive(form.cleaned_data, network_of(address_of(request, settings.TRUSTED_PROXIES)))
@@ -95,6 +99,11 @@ def receive(data, network, now=None):
         take_turn(network)
         mine = Submission.objects.filter(network=network)
         limit(mine, "at", now, DAY, PER_DAY, "Da qui sono arrivate già molte richieste.")
+        silent = Submission.objects.filter(
+            email__iexact=data["email"], state=State.UNCONFIRMED, at__lt=now
+        )
+        said = "A questo indirizzo abbiamo già scritto: apri il link che trovi nella mail."
+        limit(silent, "at", now, 30 * DAY, PER_MAILBOX, said)
         columns = {key: data[key] for key in ("kind", "address", "email", "note")}
         row = Submission.objects.create(network=network, at=now, **columns)
         parts = [

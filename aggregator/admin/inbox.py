@@ -2,13 +2,14 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from aggregator import desk, drafting
-from aggregator.admin.filters import FILTERS
+from aggregator.admin.filters import FILTERS, a_number
 from aggregator.coverage import covered
 from aggregator.models import Cluster, Feed, Item
 
@@ -23,8 +24,9 @@ class InboxList(ChangeList):
     def get_results(self, request):
         super().get_results(request)
         stories = covered(self.result_list)
+        may_change = self.model_admin.has_change_permission(request)
         for line in self.result_list:
-            line.covered_by = stories.get(line.pk, [])
+            line.covered_by, line.may_change = stories.get(line.pk, []), may_change
 
 
 @admin.register(Cluster)
@@ -63,6 +65,9 @@ class ClusterAdmin(admin.ModelAdmin):
         """A line has no form of its own: the inbox is where it is worked on."""
         return HttpResponseRedirect(reverse("admin:aggregator_cluster_changelist"))
 
+    def history_view(self, request, object_id, extra_context=None):
+        return self.change_view(request, object_id)
+
     @admin.display(description="notizia")
     def line(self, cluster):
         items = list(cluster.items.all())
@@ -73,10 +78,11 @@ class ClusterAdmin(admin.ModelAdmin):
     # --- acts ---
 
     def changelist_view(self, request, extra_context=None):
-        if request.method == "POST" and self.has_change_permission(request):
-            for name, act in (("row", self.one), ("undo", self.take_back), ("split", self.split)):
-                if name in request.POST:
-                    return act(request) or HttpResponseRedirect(request.get_full_path())
+        for name, act in (("row", self.one), ("undo", self.take_back), ("split", self.split)):
+            if name in request.POST:
+                if not self.has_change_permission(request):
+                    raise PermissionDenied
+                return act(request) or HttpResponseRedirect(request.get_full_path())
         context = {
             "title": "Notizie in arrivo",
             "undoable": desk.undoable(request.user),
@@ -85,20 +91,20 @@ class ClusterAdmin(admin.ModelAdmin):
         return super().changelist_view(request, context | (extra_context or {}))
 
     def find(self, number):
-        return Cluster.objects.filter(pk=number if number.isdigit() else 0).first()
+        return Cluster.objects.filter(pk=a_number(number)).first()
 
     def one(self, request):
         """One button of one line: ``act:number:state the line showed``."""
         act, _, rest = request.POST["row"].partition(":")
         number, _, expected = rest.partition(":")
-        cluster = self.find(number[:18])
+        cluster = self.find(number)
         if cluster is None:
             self.message_user(request, "Questa notizia non c’è più.", messages.ERROR)
             return None
         if act == "take":
             return self.take(request, cluster, expected)
-        if act == "star":
-            desk.star(cluster, not cluster.starred)
+        if act in ("star", "unstar"):
+            desk.star(cluster, act == "star")
             return None
         to = {"drop": State.DROPPED, "back": State.NEW}.get(act)
         if to is None:
@@ -113,6 +119,10 @@ class ClusterAdmin(admin.ModelAdmin):
 
     def take(self, request, cluster, expected):
         """Make the draft and open the writing desk, with the item beside it."""
+        if not request.user.has_perms(["articles.add_article", "articles.change_article"]):
+            note = "Per prendere una notizia serve il permesso di scrivere articoli."
+            self.message_user(request, note, messages.ERROR)
+            return None
         chosen = request.POST.get(f"item-{cluster.pk}", "")
         items = list(cluster.items.select_related("feed").order_by("sort_date", "pk"))
         item = next((item for item in items if str(item.pk) == chosen), items[0] if items else None)
@@ -138,7 +148,7 @@ class ClusterAdmin(admin.ModelAdmin):
         self.message_user(request, note, messages.WARNING)
 
     def take_back(self, request):
-        cluster = self.find(request.POST["undo"][:18])
+        cluster = self.find(request.POST["undo"])
         if cluster and desk.undo(cluster, request.user):
             self.message_user(request, "Annullato.")
         else:
@@ -146,8 +156,7 @@ class ClusterAdmin(admin.ModelAdmin):
             self.message_user(request, note, messages.WARNING)
 
     def split(self, request):
-        number = request.POST["split"][:18]
-        item = Item.objects.filter(pk=number if number.isdigit() else 0).first()
+        item = Item.objects.filter(pk=a_number(request.POST["split"])).first()
         if item and desk.split(item):
             self.message_user(request, f"«{item.title}» sta ora per conto suo.")
 

@@ -30,7 +30,9 @@ class FeedQuerySet(models.QuerySet):
         return self.active().filter(free, next_check_at__lte=now)
 
     def alarming(self, now):
-        return self.active().filter(failing_since__lt=now - ALERT_AFTER)
+        # Without failures it answers, and brings more than we take: told at once.
+        flooding = Q(failing_since__isnull=False, failures=0)
+        return self.active().filter(Q(failing_since__lt=now - ALERT_AFTER) | flooding)
 
 
 class Feed(models.Model):
@@ -127,7 +129,8 @@ class Feed(models.Model):
         super().save(*args, **kwargs)
 
     def is_alarming(self, now):
-        return bool(self.failing_since and self.failing_since < now - ALERT_AFTER)
+        late = self.failing_since and self.failing_since < now - ALERT_AFTER
+        return bool(late or (self.failing_since and not self.failures))
 
 
 class HostPause(models.Model):

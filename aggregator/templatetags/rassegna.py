@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.inclusion_tag("aggregator/_latest.html", takes_context=True)
 def latest_review(context):
-    """The five newest lines. Two queries; the page is forgotten when the review changes."""
+    """The five newest lines. Three queries; the page is forgotten when the review changes."""
     if request := context.get("request"):
         also_shows(request, "rassegna")
     return {"lines": review.latest()}
