@@ -38,7 +38,7 @@ class SubmissionForm(forms.Form):
             (Submission.Kind.REMOVE, "Togliere il mio sito dalla rassegna"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Scegli che cosa vuoi."},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Scegli che cosa vuoi."),
     )
     address = LineFormField(
         label="L’indirizzo del feed o del sito",

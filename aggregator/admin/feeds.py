@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import FileField, Form, ModelForm
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,12 +14,15 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from aggregator import health, opml, submissions
+from aggregator.admin.filters import a_number
 from aggregator.models import Feed, Submission
 from aggregator.rules import Wrong, read_rules, wanted
 from kit import urls
 from pagecache.tags import purge_on_commit
 
 TRIED = 500  # items of the dry run
+# Another address: what we knew of the old answers does not hold there.
+UNKNOWN = {"etag": "", "last_modified": "", "body_hash": "", "found": []}
 ADDING = (
     "Scrivi l’indirizzo del feed, oppure quello del sito: se è una pagina, ti facciamo scegliere "
     "tra i feed che nomina."
@@ -54,6 +58,12 @@ class FeedForm(ModelForm):
     """With a dry run: «Prova le regole» tells what would be dropped, and saves nothing."""
 
     dry_run = None
+
+    def clean_address(self):
+        address = self.cleaned_data["address"]
+        if not urls.key(address):
+            raise ValidationError("Scrivi un indirizzo http o https, senza nome utente.")
+        return address
 
     def clean(self):
         data = super().clean()
@@ -100,6 +110,12 @@ class FeedAdmin(admin.ModelAdmin):
     def get_changelist(self, request, **kwargs):
         return HealthList
 
+    def has_delete_permission(self, request, obj=None):
+        """Only a feed that never brought anything: what was used is kept for ever."""
+        if obj is None or not super().has_delete_permission(request, obj):
+            return False
+        return not obj.items.exists()
+
     def get_fieldsets(self, request, obj=None):
         where = ["address", "title", "site", "language", "category"]
         if obj is None:
@@ -117,9 +133,7 @@ class FeedAdmin(admin.ModelAdmin):
         if change:
             columns = [f.name for f in obj._meta.concrete_fields if f.name in form.fields]
             if "address" in form.changed_data:
-                # Another place: what we knew of the old answers does not hold there.
-                blank = {"etag": "", "last_modified": "", "body_hash": "", "found": []}
-                Feed.objects.filter(pk=obj.pk).update(next_check_at=timezone.now(), **blank)
+                Feed.objects.filter(pk=obj.pk).update(next_check_at=timezone.now(), **UNKNOWN)
             obj.save(update_fields=columns)
         else:
             obj.next_check_at = timezone.now()
@@ -189,34 +203,42 @@ class FeedAdmin(admin.ModelAdmin):
     @admin.action(description="Leggi adesso", permissions=["change"])
     def poll_now(self, request, queryset):
         keys = list(queryset.values_list("pk", flat=True))
-        Feed.objects.filter(pk__in=keys).update(next_check_at=timezone.now())
-        self.message_user(request, "Fatto: le leggiamo nei prossimi secondi.")
+        rows = Feed.objects.active().filter(pk__in=keys)
+        done = rows.update(next_check_at=timezone.now())
+        words = "1 fonte si legge" if done == 1 else f"{done} fonti si leggono"
+        self.message_user(request, f"{words} nei prossimi secondi.")
+        if done < len(keys):
+            note = "Le fonti in pausa o chiuse non si leggono: prima rimettile attive."
+            self.message_user(request, note, messages.WARNING)
 
     def use_view(self, request, pk):
         """Use one of the feeds that a page named in place of the page's address."""
         feed = self.get_object(request, str(pk))
-        number = request.POST.get("number", "")
-        if feed and self.has_change_permission(request, feed) and number.isdigit():
-            chosen = feed.found[int(number)] if int(number) < len(feed.found) else None
-            key = urls.key(chosen["url"]) if chosen else ""
-            if chosen and Feed.objects.filter(key=key).exclude(pk=feed.pk).exists():
-                self.message_user(request, "Questo feed c’è già.", messages.WARNING)
-            elif chosen:
-                Feed.objects.filter(pk=feed.pk).update(
-                    address=chosen["url"], key=key, site=feed.site or feed.address, found=[],
-                    error="", failing_since=None, failures=0, next_check_at=timezone.now(),
-                )  # fmt: skip
-                self.message_user(request, "Fatto: lo leggiamo tra pochi secondi.")
+        if feed is None or not self.has_change_permission(request, feed):
+            raise PermissionDenied
+        chosen = dict(enumerate(feed.found)).get(a_number(request.POST.get("number", "x"), -1))
+        key = urls.key(chosen["url"]) if chosen else ""
+        if chosen and Feed.objects.filter(key=key).exclude(pk=feed.pk).exists():
+            self.message_user(request, "Questo feed c’è già.", messages.WARNING)
+        elif chosen:
+            Feed.objects.filter(pk=feed.pk).update(
+                address=chosen["url"], key=key, site=feed.site or feed.address,
+                error="", failing_since=None, failures=0, next_check_at=timezone.now(), **UNKNOWN,
+            )  # fmt: skip
+            self.message_user(request, "Fatto: lo leggiamo tra pochi secondi.")
         return HttpResponseRedirect(reverse("admin:aggregator_feed_change", args=[pk]))
 
     def opml_view(self, request):
         """An OPML file in (POST) or out (?scarica=1)."""
+        adding = request.method == "POST"
+        if not (self.has_add_permission if adding else self.has_view_permission)(request):
+            raise PermissionDenied
         if request.GET.get("scarica"):
             response = HttpResponse(opml.write(Feed.objects.all()), content_type="text/x-opml")
             response.headers["Content-Disposition"] = 'attachment; filename="fonti.opml"'
             return response
         form = OpmlForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and self.has_add_permission(request) and form.is_valid():
+        if adding and form.is_valid():
             try:
                 report = opml.take_in(
                     opml.read(form.cleaned_data["file"].read(opml.MOST_BYTES + 1))

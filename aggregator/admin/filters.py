@@ -19,9 +19,9 @@ STATES = {
 ALL = "tutte"
 
 
-def a_number(text):
-    """Return a row's number as every database can hold it; 0, which is nobody's, if it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+def a_number(text, none=0):
+    """Return a number as every database can hold it, or ``none``: no row has the number 0."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else none
 
 
 def feeds_of(request):

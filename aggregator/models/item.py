@@ -44,7 +44,8 @@ class ClusterQuerySet(models.QuerySet):
         return self.exclude(state=Cluster.State.DROPPED).filter(models.Exists(shown))
 
     def _with_items(self, items):
-        return self.prefetch_related(Prefetch("items", queryset=items.order_by("sort_date", "pk")))
+        # In the order they came in: the date of a line is that of the first.
+        return self.prefetch_related(Prefetch("items", queryset=items.order_by("pk")))
 
     def for_inbox(self):
         """A line of the inbox: its items with their feeds, who took it, the story. Two queries."""
