@@ -5,7 +5,7 @@ import re
 import sys
 import unicodedata
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -136,7 +136,7 @@ def too_many_requests(request):
 
 def server_error(request):
     """500, or 503 when the database is away. Needs no database."""
-    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, InternalError))
     status = 503 if away else 500
     number = getattr(request, "number", "")
     try:

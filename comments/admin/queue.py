@@ -61,6 +61,7 @@ class QueueList(ChangeList):
             comment.history = history.get(comment.commenter_id, {})
             comment.open_reports = reports.get(comment.pk, [])
             comment.acts = self.model_admin.acts(request, comment)
+            comment.typed = request.POST.get(f"answer-{comment.pk}", "")
 
 
 class EditForm(ModelForm):
@@ -143,8 +144,9 @@ class ReaderCommentAdmin(admin.ModelAdmin):
         if request.method == "POST" and self.has_change_permission(request):
             if "row" in request.POST:
                 self.one(request)
-                return HttpResponseRedirect(request.get_full_path())
-            if "undo" in request.POST:
+                if not getattr(request, "keep_answers", False):
+                    return HttpResponseRedirect(request.get_full_path())
+            elif "undo" in request.POST:
                 self.take_back(request)
                 return HttpResponseRedirect(request.get_full_path())
         context = {
@@ -198,12 +200,14 @@ class ReaderCommentAdmin(admin.ModelAdmin):
         if not form.is_valid():
             said = " ".join(form.errors["comment"])
             self.message_user(request, f"La risposta non è partita. {said}", messages.ERROR)
+            request.keep_answers = True  # the page comes back with what was typed
             return
         taken_back = expected == State.PUBLISHED != comment.state  # by somebody else: not again
         words = form.cleaned_data["comment"]
         if not taken_back and desk.answer(comment, request.user, *words):
             self.message_user(request, "Risposta pubblicata.")
         else:
+            request.keep_answers = True
             note = "La risposta non è partita: intanto qualcuno ha spostato il commento."
             self.message_user(request, note, messages.WARNING)
 

@@ -300,3 +300,16 @@ def test_reports_stand_on_the_card_until_somebody_closes_them(desk):
     assert said(page) == "Segnalazioni chiuse."
     assert "Segnalato" not in page.text
     assert state_of(comment) == "published"
+
+
+def test_an_answer_that_is_refused_is_still_in_its_box(desk):
+    comment = make_comment(state="pending")
+    text = "Una risposta lunga. " * 600
+
+    response = desk.post(
+        QUEUE, {"row": f"answer:{comment.pk}:pending", f"answer-{comment.pk}": text}
+    )
+
+    assert response.status_code == 200
+    assert "La risposta non è partita" in response.text
+    assert text.strip() in response.text
