@@ -14,7 +14,8 @@ from kit import urls
 from pagecache.tags import purge_on_commit
 
 PER_DAY = 2000  # new rows of one feed; more wait for tomorrow, with an alert
-TOO_OLD = timedelta(days=180)  # untouched items are forgotten then: no use to take them in
+# Dropped lines are forgotten then: taken in again from a long feed, they would be new once more.
+TOO_OLD = timedelta(days=90)
 TOO_MANY = "Ha portato più di 2.000 notizie in un giorno: le altre aspettano domani."
 
 

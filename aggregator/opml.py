@@ -91,7 +91,7 @@ def take_in(lines, progress=lambda: None) -> Report:
     for line in lines:
         progress()
         key = urls.key(line.address)
-        if key in known:
+        if key and key in known:
             double += 1
             continue
         feed = Feed(

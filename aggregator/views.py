@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aggregator import opml, review
@@ -22,28 +22,34 @@ def shared(request, template, context):
 @require_safe
 def front(request, number=None):
     """The newest day, of all sources or of one."""
-    feed = get_object_or_404(Feed.objects.in_review(), pk=number) if number else None
+    feeds = list(sources())
+    feed = one_of(feeds, number)
     day = review.newest_day(feed=feed)
-    return (
-        show(request, day, feed) if day else shared(request, "aggregator/review.html", empty(feed))
-    )
+    if day is None:
+        empty = {"days": [], "feed": feed, "feeds": feeds}
+        return shared(request, "aggregator/review.html", empty)
+    return show(request, day, feed, feeds)
 
 
 @require_safe
 def of_day(request, year, month, day, number=None):
-    feed = get_object_or_404(Feed.objects.in_review(), pk=number) if number else None
     try:
         wanted = date(year, month, day)
     except ValueError:
         raise Http404("no such day") from None
-    return show(request, wanted, feed)
+    feeds = list(sources())
+    return show(request, wanted, one_of(feeds, number), feeds)
 
 
-def empty(feed):
-    return {"days": [], "feed": feed, "feeds": sources()}
+def one_of(feeds, number):
+    """The source a page is about, None for all of them; Http404 if it is not in the review."""
+    feed = next((feed for feed in feeds if feed.pk == number), None)
+    if number and feed is None:
+        raise Http404("no such source")
+    return feed
 
 
-def show(request, day, feed):
+def show(request, day, feed, feeds):
     """One day, with the days before and after it that hold something."""
     lines = review.of_day(day, feed)
     if not lines:
@@ -51,7 +57,7 @@ def show(request, day, feed):
     context = {
         "days": review.days_of(lines),
         "feed": feed,
-        "feeds": sources(),
+        "feeds": feeds,
         "older": review.newest_day(before=day, feed=feed),
         "newer": review.next_day(day, feed),
     }

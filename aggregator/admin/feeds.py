@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from aggregator import health, opml, submissions
-from aggregator.admin.filters import a_number
+from aggregator.admin.filters import LanguageFilter, a_number
 from aggregator.models import Feed, Submission
 from aggregator.rules import Wrong, read_rules, wanted
 from kit import urls
@@ -44,6 +44,11 @@ class AlarmFilter(admin.SimpleListFilter):
         if self.value() == "ferme":
             return queryset.alarming(timezone.now())
         return queryset.exclude(error="") if self.value() == "errori" else queryset
+
+
+class SpokenFilter(LanguageFilter):
+    def queryset(self, request, queryset):
+        return queryset.filter(language__istartswith=self.value()) if self.value() else queryset
 
 
 class HealthList(ChangeList):
@@ -95,7 +100,7 @@ class OpmlForm(Form):
 class FeedAdmin(admin.ModelAdmin):
     form = FeedForm
     list_display = ["title_", "state", "good", "last_item", "plot", "fate", "trouble"]
-    list_filter = ["state", AlarmFilter, "listed", "language"]
+    list_filter = ["state", AlarmFilter, "listed", SpokenFilter]
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 100
     show_full_result_count = False

@@ -24,12 +24,15 @@ def a_number(text, none=0):
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else none
 
 
+ALARM = ("state", "failing_since", "failures", "error")
+
+
 def feeds_of(request):
-    """Every feed, as the filters need it: one query for the three of them."""
+    """Every feed, as the filters and the alarms need it: one query for all of them."""
     if not hasattr(request, "feeds_of_the_inbox"):
         rows = Feed.objects.order_by("title", "pk")
         request.feeds_of_the_inbox = list(
-            rows.only("pk", "title", "address", "category", "language")
+            rows.only("pk", "title", "address", "category", "language", *ALARM)
         )
     return request.feeds_of_the_inbox
 

@@ -7,15 +7,23 @@ from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from aggregator import desk, drafting
-from aggregator.admin.filters import FILTERS, a_number
+from aggregator.admin.filters import FILTERS, a_number, feeds_of
 from aggregator.coverage import covered
 from aggregator.models import Cluster, Feed, Item
 
 State = Cluster.State
 REASONS = ("non ci riguarda", "già trattata", "pubblicità", "doppione", "troppo vecchia")
 FASTER = "Qualcuno è stato più veloce: ora questa notizia è «{state}»."
+
+
+def alarms(request):
+    """Feeds that fail for more than a day, to stand above the list."""
+    now = timezone.now()
+    active = [feed for feed in feeds_of(request) if feed.state == Feed.State.ACTIVE]
+    return [feed for feed in active if feed.is_alarming(now)][:5]
 
 
 class InboxList(ChangeList):
@@ -86,7 +94,7 @@ class ClusterAdmin(admin.ModelAdmin):
         context = {
             "title": "Notizie in arrivo",
             "undoable": desk.undoable(request.user),
-            "alarms": Feed.objects.alarming(desk.timezone.now())[:5],
+            "alarms": alarms(request),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 

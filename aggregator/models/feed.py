@@ -112,6 +112,8 @@ class Feed(models.Model):
 
     def clean(self):
         self.key = urls.key(self.address)
+        if self.address and not self.key:
+            raise ValidationError({"address": "L’indirizzo non si può usare: serve http o https."})
         same = Feed.objects.filter(key=self.key).exclude(pk=self.pk).first()
         if same:
             raise ValidationError({"address": f"C’è già, con un altro nome o quasi: {same}."})

@@ -7,7 +7,7 @@ from aggregator.models import Cluster, Feed, Item
 from tests.aggregator.making import make_feed, rss
 from tests.kit.loopback import ALLOW, Reply, serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
