@@ -200,7 +200,9 @@ def file_or_fail(feed, answer, hashed, parsed, recent, now):
 def file(feed, answer, hashed, parsed, recent, now):
     with transaction.atomic():
         # Two polls of one feed are kept apart by its row, whatever happened to the claim.
-        Feed.objects.select_for_update().get(pk=feed.pk)
+        stored = Feed.objects.select_for_update().only("title", "site", "language").get(pk=feed.pk)
+        # An editor may have filled these in while we asked: his words stay.
+        feed.title, feed.site, feed.language = stored.title, stored.site, stored.language
         fill_in(feed, parsed)
         filed = intake.file(feed, parsed.entries, recent, now)
         columns = {

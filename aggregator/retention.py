@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from aggregator.models import Cluster, HostPause
+from aggregator.models import Cluster, HostPause, Submission
 
 DROPPED, UNTOUCHED = timedelta(days=90), timedelta(days=180)
+NETWORK = timedelta(days=30)  # of who asked to be listed or removed; and the wait for a mail
 BATCH = 500
 
 
@@ -20,4 +21,7 @@ def forget_due(now=None):
     chosen = list(keys)
     Cluster.objects.filter(pk__in=chosen).delete()
     HostPause.objects.filter(until__lt=now - timedelta(days=1)).delete()
+    late = Submission.objects.filter(at__lt=now - NETWORK)
+    late.filter(state=Submission.State.UNCONFIRMED).delete()
+    late.exclude(network="").update(network="")
     return len(chosen)

@@ -142,23 +142,35 @@ def decide(row, state, now=None):
 
 
 def accept(row):
-    """Do what was asked: a new feed, not yet listed until it was read, or one taken away."""
+    """Do what was asked: a feed in (again) or out. False if it was decided already."""
     with transaction.atomic():
         if not decide(row, State.ACCEPTED):
             return False
-        key = urls.key(row.address)
-        if row.kind == Submission.Kind.ADD and not Feed.objects.filter(key=key).exists():
+        meant = [feed.pk for feed in meant_by(row.address)]
+        if row.kind == Submission.Kind.REMOVE:
+            Feed.objects.filter(pk__in=meant).update(listed=False, state=Feed.State.PAUSED)
+        elif meant:
+            again = {"state": Feed.State.ACTIVE, "next_check_at": timezone.now()}
+            Feed.objects.filter(pk__in=meant).update(listed=True, **again)
+        else:
             note = f"Chiesta il {timezone.localtime(row.at):%d/%m/%Y}."
             Feed.objects.create(
                 address=row.address, contact=row.email, note=note, next_check_at=timezone.now()
             )
-        elif row.kind == Submission.Kind.REMOVE:
-            hosts = {urls.host(row.address)}
-            for feed in Feed.objects.all():
-                if feed.key == key or urls.host(feed.site or feed.address) in hosts:
-                    Feed.objects.filter(pk=feed.pk).update(listed=False, state=Feed.State.PAUSED)
         purge_on_commit("rassegna")
     return True
+
+
+def meant_by(address):
+    """The feeds an address speaks of: that very feed or site, else the only one of its host.
+
+    On a host with many feeds (a blog platform) one owner does not speak for the others.
+    """
+    key, host = urls.key(address), urls.host(address)
+    feeds = list(Feed.objects.only("pk", "key", "site", "address"))
+    exact = [feed for feed in feeds if key in (feed.key, urls.key(feed.site))]
+    near = [f for f in feeds if host in (urls.host(f.site), urls.host(f.address))]
+    return exact or (near if len(near) == 1 else [])
 
 
 def refuse(row):

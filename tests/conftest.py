@@ -2,7 +2,6 @@
 
 import pytest
 
-
 DATABASE_FIXTURES = {"db", "transactional_db", "client", "admin_client", "live_server"}
 
 

@@ -1,5 +1,6 @@
 """Killed and doubled pollers (trust table, D1, D2, D5): no item lost, none doubled."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -217,9 +218,17 @@ def test_what_an_editor_paused_meanwhile_is_not_asked(fields):
 
 
 @pytest.mark.django_db
-def test_d1_a_long_run_claims_with_the_hour_it_is_and_not_with_that_of_its_beginning(monkeypatch):
-    now = timezone.now()
-    seconds = iter([100.0, 100.0 + 15 * 60])
-    monkeypatch.setattr(polling.time, "monotonic", lambda: next(seconds))
+def test_d1_a_long_run_claims_with_the_hour_it_is_and_not_with_that_of_its_beginning(
+    settings, monkeypatch
+):
+    parse_here(settings, monkeypatch)
+    whole, claimed, now = polling.claim, [], timezone.now()
+    hours = itertools.count()
+    monkeypatch.setattr(polling, "clock_from", lambda now: lambda: now + next(hours) * 60 * MINUTE)
+    monkeypatch.setattr(polling, "claim", lambda feed, at: claimed.append(at) or whole(feed, at))
+    with on_every_host({"*": lambda request: feed_of(1)}) as (port, _):
+        make_feed(f"http://127.0.0.1:{port}/1")
+        make_feed(f"http://127.0.0.1:{port}/2")
+        polling.poll_due(now)
 
-    assert polling.clock_from(now)() == now + 15 * MINUTE
+    assert claimed == [now, now + 120 * MINUTE]  # between them, the first answer was kept

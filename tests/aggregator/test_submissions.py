@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from aggregator import submissions
+from aggregator import retention, submissions
 from aggregator.models import Feed, Submission
 from kit import signed
 from outbox.models import Message
@@ -355,3 +355,40 @@ def test_the_desk_speaks_italian_and_has_no_form_for_new_ones():
 
 def test_readers_do_not_reach_the_desk():
     assert Client().get(DESK).status_code == 302
+
+
+def waiting(**fields):
+    defaults = {"email": "ada@example.org", "network": "192.0.2.0/24", "at": timezone.now()}
+    return Submission.objects.create(state="waiting", **defaults | fields)
+
+
+def test_who_leaves_a_platform_takes_no_neighbour_along():
+    mine = make_feed("https://platform.example/ada/feed", site="https://platform.example/ada/")
+    other = make_feed("https://platform.example/eva/feed", site="https://platform.example/eva/")
+
+    submissions.accept(waiting(kind="remove", address="https://platform.example/ada"))
+
+    mine.refresh_from_db(), other.refresh_from_db()
+    assert (mine.state, mine.listed) == ("paused", False)
+    assert (other.state, other.listed) == ("active", True)
+
+
+def test_who_comes_back_is_listed_again():
+    feed = make_feed("https://blog.example/feed", state="paused", listed=False)
+
+    submissions.accept(waiting(kind="add", address="https://blog.example/feed/"))
+
+    feed.refresh_from_db()
+    assert (feed.state, feed.listed) == ("active", True)
+
+
+def test_an_unconfirmed_request_is_forgotten_and_a_network_with_it():
+    old = timezone.now() - timedelta(days=31)
+    waiting(kind="add", address=ADDRESS, at=old)
+    Submission.objects.create(
+        kind="add", address=ADDRESS, email="eva@example.org", network="192.0.2.0/24", at=old
+    )
+
+    retention.forget_due()
+
+    assert [(row.state, row.network) for row in Submission.objects.all()] == [("waiting", "")]
