@@ -92,7 +92,7 @@ def test_one_address_in_two_spellings_is_refused_in_words(desk, spelling):
         "javascript:alert(1)",
         "file:///etc/passwd",
         "https://",
-        "https://ada:segreto@fonte.example/",
+        "https://ada:password@fonte.example/",
         "https://fonte.example/" + "x" * 2048,
     ],
 )

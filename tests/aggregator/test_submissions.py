@@ -95,7 +95,7 @@ def test_an_address_without_scheme_is_read_as_https(client):
         ("address", "due parole", "Scrivi un indirizzo come"),
         ("address", "javascript:alert(1)", "Scrivi un indirizzo come"),
         ("address", "ftp://blog.example/", "Scrivi un indirizzo come"),
-        ("address", "https://ada:segreto@blog.example/", "Scrivi un indirizzo come"),
+        ("address", "https://ada:password@blog.example/", "Scrivi un indirizzo come"),
         ("address", "https://blog.example/" + "x" * 2048, "2048"),
         ("email", "", "Serve per confermare"),
         ("email", "storto", "indirizzo"),
@@ -357,11 +357,6 @@ def test_readers_do_not_reach_the_desk():
     assert Client().get(DESK).status_code == 302
 
 
-def waiting(**fields):
-    defaults = {"email": "ada@example.org", "network": "192.0.2.0/24", "at": timezone.now()}
-    return Submission.objects.create(state="waiting", **defaults | fields)
-
-
 def test_who_leaves_a_platform_takes_no_neighbour_along():
     mine = make_feed("https://platform.example/ada/feed", site="https://platform.example/ada/")
     other = make_feed("https://platform.example/eva/feed", site="https://platform.example/eva/")
@@ -383,11 +378,9 @@ def test_who_comes_back_is_listed_again():
 
 
 def test_an_unconfirmed_request_is_forgotten_and_a_network_with_it():
-    old = timezone.now() - timedelta(days=31)
-    waiting(kind="add", address=ADDRESS, at=old)
-    Submission.objects.create(
-        kind="add", address=ADDRESS, email="eva@example.org", network="192.0.2.0/24", at=old
-    )
+    waiting()
+    waiting(state="unconfirmed")
+    Submission.objects.update(at=timezone.now() - timedelta(days=31))
 
     retention.forget_due()
 
