@@ -1,7 +1,6 @@
 """The pages that links in mails open. A GET shows, a POST acts: scanners press every link (M4)."""
 
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from comments import followers, moderation, tokens
@@ -70,7 +69,6 @@ def decide(request, token):
 
 
 # One click in the mail program: it sends neither cookies nor an Origin of ours (RFC 8058).
-@csrf_exempt
 @both
 def unsubscribe(request, token):
     number = value_of("unsubscribe", token)
