@@ -50,8 +50,7 @@ def shell(env, script):
 
 
 def prepare(env):
-    if not (WORK / "static" / "staticfiles.json").exists():
-        manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+    manage(env, "collectstatic", "--noinput", "--verbosity", "0")
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "demo", "--articles", "50")
     return shell(env, FILL.format(sizes=list(SIZES)))
