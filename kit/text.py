@@ -87,6 +87,14 @@ def slugify_tag(name):
     return slugify(name.replace("++", "-plus-plus ").replace("#", "-sharp "))
 
 
+def row_number(text, none=0):
+    """Return ``text`` as the number of a row, or ``none``; no row has the number 0.
+
+    Eighteen ASCII digits at most: what the key of both databases can hold.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else none
+
+
 def free_slug(model, wanted, *, but=None, fallback):
     """Return ``wanted`` (or ``fallback``), with -2, -3 … if another row of ``model`` has it.
 

@@ -14,10 +14,11 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from aggregator import health, opml, submissions
-from aggregator.admin.filters import LanguageFilter, a_number
+from aggregator.admin.filters import LanguageFilter
 from aggregator.models import Feed, Submission
 from aggregator.rules import Wrong, read_rules, wanted
 from kit import urls
+from kit.text import row_number
 from pagecache.tags import purge_on_commit
 
 TRIED = 500  # items of the dry run
@@ -221,7 +222,7 @@ class FeedAdmin(admin.ModelAdmin):
         feed = self.get_object(request, str(pk))
         if feed is None or not self.has_change_permission(request, feed):
             raise PermissionDenied
-        chosen = dict(enumerate(feed.found)).get(a_number(request.POST.get("number", "x"), -1))
+        chosen = dict(enumerate(feed.found)).get(row_number(request.POST.get("number", "x"), -1))
         key = urls.key(chosen["url"]) if chosen else ""
         if chosen and Feed.objects.filter(key=key).exclude(pk=feed.pk).exists():
             self.message_user(request, "Questo feed c’è già.", messages.WARNING)

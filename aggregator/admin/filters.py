@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from aggregator.models import Cluster, Feed, Item
 from articles.quotations import LANGUAGES
+from kit.text import row_number
 
 State = Cluster.State
 STATES = {
@@ -17,13 +18,6 @@ STATES = {
     State.DROPPED: "Scartate",
 }
 ALL = "tutte"
-
-
-def a_number(text, none=0):
-    """Return a number as every database can hold it, or ``none``: no row has the number 0."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else none
-
-
 ALARM = ("state", "failing_since", "failures", "error")
 
 
@@ -80,7 +74,7 @@ class FeedFilter(admin.SimpleListFilter):
         return [(str(feed.pk), str(feed)) for feed in feeds_of(request)[:300]]
 
     def queryset(self, request, queryset):
-        return queryset.from_feed(a_number(self.value())) if self.value() else queryset
+        return queryset.from_feed(row_number(self.value())) if self.value() else queryset
 
 
 class CategoryFilter(admin.SimpleListFilter):

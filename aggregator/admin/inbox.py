@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aggregator import desk, drafting
-from aggregator.admin.filters import FILTERS, a_number, feeds_of
+from aggregator.admin.filters import FILTERS, feeds_of
 from aggregator.coverage import covered
 from aggregator.models import Cluster, Feed, Item
+from kit.text import row_number
 
 State = Cluster.State
 REASONS = ("non ci riguarda", "già trattata", "pubblicità", "doppione", "troppo vecchia")
@@ -99,7 +100,7 @@ class ClusterAdmin(admin.ModelAdmin):
         return super().changelist_view(request, context | (extra_context or {}))
 
     def find(self, number):
-        return Cluster.objects.filter(pk=a_number(number)).first()
+        return Cluster.objects.filter(pk=row_number(number)).first()
 
     def one(self, request):
         """One button of one line: ``act:number:state the line showed``."""
@@ -164,7 +165,7 @@ class ClusterAdmin(admin.ModelAdmin):
             self.message_user(request, note, messages.WARNING)
 
     def split(self, request):
-        item = Item.objects.filter(pk=a_number(request.POST["split"])).first()
+        item = Item.objects.filter(pk=row_number(request.POST["split"])).first()
         if item and desk.split(item):
             self.message_user(request, f"«{item.title}» sta ora per conto suo.")
 

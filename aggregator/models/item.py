@@ -22,9 +22,6 @@ class ClusterQuerySet(models.QuerySet):
     def from_feed(self, feed):
         return self.filter(pk__in=Item.objects.filter(feed=feed).values("cluster"))
 
-    def in_language(self, language):
-        return self.filter(items__language=language).distinct()
-
     def in_category(self, category):
         tree = Q(feed__category=category) | Q(feed__category__startswith=f"{category}/")
         return self.filter(pk__in=Item.objects.filter(tree).values("cluster"))

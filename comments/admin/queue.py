@@ -12,6 +12,7 @@ from comments.admin.filters import FILTERS
 from comments.forms import CorrectionForm, TextField
 from comments.models import Decision, ReaderComment
 from comments.models.comment import GONE, State
+from kit.text import row_number
 
 Via = Decision.Via
 SAID = {
@@ -39,11 +40,6 @@ LABELS = {
     "restore": "Ripristina",
     "delete": "Elimina per sempre",
 }
-
-
-def number_of(text):
-    """The number of a row as a button sends it; 0, which no row has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def said(act, number):
@@ -159,7 +155,7 @@ class ReaderCommentAdmin(admin.ModelAdmin):
         """One button of one card: ``act:number:state the card showed``."""
         act, _, rest = request.POST["row"].partition(":")
         number, _, expected = rest.partition(":")
-        comment = self.get_queryset(request).filter(pk=number_of(number)).first()
+        comment = self.get_queryset(request).filter(pk=row_number(number)).first()
         if comment is None:
             self.message_user(request, "Questo commento non c’è più.", messages.ERROR)
         elif act == "answer":
@@ -213,7 +209,7 @@ class ReaderCommentAdmin(admin.ModelAdmin):
 
     def take_back(self, request):
         mine = Decision.objects.filter(by=request.user, undone_at=None)
-        first = mine.filter(pk=number_of(request.POST["undo"])).first()
+        first = mine.filter(pk=row_number(request.POST["undo"])).first()
         together = list(mine.filter(at=first.at)) if first else []
         done = sum(undoing.undo(decision, request.user) for decision in together)
         if done:

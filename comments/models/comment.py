@@ -196,10 +196,6 @@ class ReaderComment(XtdComment):
     def safe_html(self):
         return html.trusted(self.html)
 
-    @property
-    def feed_tags(self):
-        return ["comments", f"article:{self.article_id}"]
-
 
 def fingerprint(parent, email, text):
     """What makes two comments under one story the same: parent, mail address and text."""

@@ -10,6 +10,7 @@ from comments.facts import is_closed
 from comments.forms import TRAP, CommentForm
 from comments.models import ReaderComment
 from comments.thread import FOLD_FROM, assemble
+from kit.text import row_number
 from pagecache.tags import unshared
 
 register = template.Library()
@@ -51,9 +52,9 @@ def comment_form(context, article):
     answered = None
     if asked:
         unshared(request)
-        if asked.isascii() and asked.isdigit() and len(asked) < 19:
+        if number := row_number(asked):
             published = ReaderComment.objects.published().of_article(article)
-            answered = published.filter(pk=asked).first()
+            answered = published.filter(pk=number).first()
     return form_context(article, answered=answered, token=tokens.make("form", article.pk)) | {
         "open": is_open(context, article)
     }

@@ -20,6 +20,7 @@ from comments.templatetags.thread import form_context
 from kit.html import trusted
 from kit.network import address_of, network_of
 from kit.origin import from_here
+from kit.text import row_number
 
 # PostgreSQL calls a write to a read-only database an internal error.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
@@ -68,8 +69,8 @@ def take(request):
 
 def story_of(request):
     """The visible story a form belongs to; a hidden one answers like none (P1, P2)."""
-    number = request.POST.get("story", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    number = row_number(request.POST.get("story", ""))
+    if not number:
         raise Http404("no such story")
     article = Article.objects.visible().for_page().filter(pk=number).first()
     if article is None:
@@ -123,9 +124,8 @@ def give_back_refused(request, article, form, refusal):
 
 def give_back(request, article, form, status, sentence="", preview=""):
     """The form on a page of its own, with a fresh signature and everything that was typed."""
-    number = form.data.get("reply_to", "")
     answered = None
-    if number.isascii() and number.isdigit() and len(number) < 19:
+    if number := row_number(form.data.get("reply_to", "")):
         published = ReaderComment.objects.published().of_article(article)
         answered = published.filter(pk=number).first()
     context = form_context(article, form, answered) | {"sentence": sentence, "preview": preview}

@@ -115,3 +115,17 @@ def test_letters_with_many_marks_stay_as_they_are():
 
     assert text.nfc(text.nfc(zalgo)) == text.nfc(zalgo)
     assert text.nfc("Tiếng Việt, नमस्ते, شُكْرًا") == "Tiếng Việt, नमस्ते, شُكْرًا"
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("7", 7), ("007", 7), ("9" * 18, 10**18 - 1), ("0", 0)],
+)
+def test_the_number_of_a_row_is_read(typed, number):
+    assert text.row_number(typed, none=-1) == number
+
+
+@pytest.mark.parametrize("typed", ["", "x", "-1", "1.5", " 7", "٣", "²", "9" * 19])
+def test_what_is_no_number_of_a_row_is_none_of_them(typed):
+    assert text.row_number(typed) == 0
+    assert text.row_number(typed, none=-1) == -1
