@@ -30,7 +30,6 @@ from pagecache.tags import purge_on_commit
 log = logging.getLogger("aggregator")
 
 CONNECTIONS = 16
-AHEAD = 8  # feeds claimed while all connections are at work: none waits for the writer
 BUSY = (429, 503)
 NOTHING_KNOWN = {"etag": "", "last_modified": "", "body_hash": ""}
 MOVES = 3  # equal permanent redirects, and the address is changed
@@ -104,7 +103,7 @@ def run(queue, now, progress):
     recent, outcomes, busy, flying, clock = None, [], set(), {}, clock_from(now)
     with Pool() as parsers, ThreadPoolExecutor(CONNECTIONS, "feeds") as network:
         while queue or flying:
-            for feed in next_feeds(queue, busy, CONNECTIONS + AHEAD - len(flying)):
+            for feed in next_feeds(queue, busy, CONNECTIONS - len(flying)):
                 queue.remove(feed)
                 if claim(feed, clock()):
                     busy.add(feed.host)
