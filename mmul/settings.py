@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "accounts",
     "images",
     "outbox",
+    "search",
     "pagecache",
     "kit",
     "allauth",

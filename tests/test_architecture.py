@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STOREYS = [
     {"kit", "pagecache"},
     {"images"},
-    {"accounts", "outbox"},
+    {"accounts", "outbox", "search"},
     {"articles"},
     {"aggregator", "comments"},
     {"mmul"},
@@ -31,6 +31,7 @@ OWNERS = {
     "django_comments_xtd": "comments",
     "markdown_it": "comments",
     "feedparser": "aggregator",
+    "snowballstemmer": "search",
     "urllib3": "kit",
     "brotli": "kit",
     "zstandard": "kit",

@@ -33,6 +33,7 @@ OFFICES = [
     "comments",
     "images",
     "outbox",
+    "search",
 ]  # rooms in which the demo editor works
 INLINE = re.compile(
     r'data-drawing="(?P<drawing>\w+)" data-seed="(?P<seed>\d+)" data-alt="(?P<alt>[^"]*)"'

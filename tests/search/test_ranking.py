@@ -1,0 +1,64 @@
+"""Which hit comes first."""
+
+from datetime import UTC, datetime, timedelta
+
+from search.models import FIELDS, document_key
+from search.queries import parse
+from search.ranking import Candidate, ranked
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def candidate(number, *, days=100, **terms):
+    key = document_key("article", number, NOW - timedelta(days=days))
+    return Candidate(key, tuple(terms.get(name, "altro") for name in FIELDS))
+
+
+def order(query, *candidates, **more):
+    keys = [one.key for one in candidates]
+    return [keys.index(key) + 1 for key in ranked(list(candidates), parse(query), NOW, **more)]
+
+
+def test_title_over_tags_over_standfirst_over_body_over_comments():
+    fields = [candidate(n, **{name: "kernel"}) for n, name in enumerate(reversed(FIELDS), 1)]
+
+    assert order("kernel", *fields) == [5, 4, 3, 2, 1]
+
+
+def test_many_times_in_the_body_do_not_beat_once_in_the_title():
+    title = candidate(1, title="il kernel nuov", body="altro")
+    body = candidate(2, body="kernel " * 400)
+
+    assert order("kernel", body, title) == [2, 1]
+
+
+def test_words_that_stand_together_beat_words_apart():
+    apart = candidate(1, body="libero altro softw liber altro softw altro liber")
+    near = candidate(2, body="altro softw liber altro")
+    far = candidate(3, body="softw altro altro liber")
+
+    assert order("softwe libero", far, near)[0] == 2
+    assert order("softwe libero", apart, far)[0] == 1
+
+
+def test_a_recent_story_wins_a_tie_and_nothing_more():
+    old = candidate(1, days=3000, title="kernel")
+    new = candidate(2, days=1, title="kernel")
+    new_body = candidate(3, days=1, body="kernel kernel")
+
+    assert order("kernel", old, new) == [2, 1]
+    assert order("kernel", new_body, old) == [2, 1]
+
+
+def test_a_title_that_says_just_that_comes_first():
+    whole = candidate(1, title="kernel lts")
+    part = candidate(2, title="kernel lts e altre storie di stagione con la neve")
+
+    assert order("kernel lts", part, whole) == [2, 1]
+
+
+def test_when_only_some_words_are_there_the_rarer_one_decides():
+    rare = candidate(1, body="valkey")
+    common = [candidate(n, body="licenz") for n in range(2, 12)]
+
+    assert order("valkey licenza", *common, rare, some=True)[0] == 11
