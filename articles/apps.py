@@ -1,6 +1,18 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 
 
 class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = "Articoli"
+
+    def ready(self):
+        from articles import searching
+
+        # Signals, because a deletion of many rows passes by no method of ours, and a name is
+        # changed in more places than one.
+        for model in ("articles.Article", "articles.Page"):
+            post_delete.connect(searching.forget, sender=model)
+        post_save.connect(searching.page_saved, sender="articles.Page")
+        for model in ("articles.Tag", "articles.Series", "accounts.Author"):
+            post_save.connect(searching.name_saved, sender=model)

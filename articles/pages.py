@@ -35,7 +35,7 @@ def neighbours(article):
     wanted = Article.objects.visible().filter(pk__in=[article.older_id, article.newer_id])
     if article.series_id:
         wanted |= Article.objects.visible().filter(series=article.series_id)
-    columns = ("title", "slug", "published_at", "status", "series", "series_part")
+    columns = (*Article.ADDRESS, "series", "series_part")
     return {other.pk: other for other in wanted.only(*columns)}
 
 

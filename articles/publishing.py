@@ -1,14 +1,15 @@
 """The verbs that change what readers see. Nothing else may change it.
 
 An article becomes public by the clock: ``visible()`` is true from ``published_at`` on, with
-no job involved. What must *happen* then (the purge of the lists, later the search index)
-happens here, exactly once.
+no job involved. What must *happen* then (the purge of the lists, the search index) happens here,
+exactly once.
 """
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from articles import searching
 from articles.models import Article, FormerSlug
 from pagecache.tags import purge_on_commit
 
@@ -16,7 +17,7 @@ from pagecache.tags import purge_on_commit
 def announce_due(at=None, limit=50):
     """Announce every article that is visible and not announced; return how many.
 
-    Called after each save in the admin and once a minute by the worker, so an article
+    Called after each save in the admin and every second by the worker, so an article
     published now and one scheduled last week take the same road. Two processes may run it
     together: the UPDATE lets one of them win.
     """
@@ -29,6 +30,7 @@ def announce(pk, at):
     with transaction.atomic():
         won = Article.objects.unannounced().filter(pk=pk).update(announced_at=at)
         if won:
+            searching.update([pk])
             purge_on_commit("lists", f"article:{pk}")
     return won
 
@@ -59,6 +61,7 @@ def withdraw(articles):
         done = Article.objects.filter(pk__in=pks, status=Article.Status.READY).update(
             status=Article.Status.DRAFT, announced_at=None, version=F("version") + 1
         )
+        searching.update(pks)
         purge_on_commit("lists", *(f"article:{pk}" for pk in pks))
     return done
 

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import Author
-from comments import markdown, moderation
+from comments import markdown, moderation, searching
 from comments.faces import face_of
 from comments.models import Commenter, Decision, ReaderComment, Report
 from comments.models.comment import GONE, State, fingerprint, place
@@ -88,6 +88,7 @@ def edit(comment, user, text, html, now=None):
         Decision.objects.filter(pk=log.pk).update(text_before=before, undone_at=now)
         if locked.state == State.PUBLISHED:
             moderation.forget_pages(locked)
+            searching.update([locked.article_id])
 
 
 def says_the_same(comment, text):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import outbox.posting as outbox
 from articles.models import Article
-from comments import markdown, rates
+from comments import markdown, rates, searching
 from comments.faces import face_of
 from comments.facts import facts_of_arrival, facts_of_comment, is_closed
 from comments.mails import confirmation_mail
@@ -24,6 +24,7 @@ from comments.rules import Verdict, judge
 from kit.network import network_of
 from kit.rates import take_turn
 from pagecache.tags import purge_on_commit
+from search import index
 
 SAME_ANSWER = timedelta(minutes=10)  # a repeated comment gets the first answer again
 UNDO = timedelta(minutes=10)
@@ -232,6 +233,10 @@ def changed(comment):
         ReaderComment.objects.filter(pk=comment.pk).update(told_at=None)
     recount([comment.article_id])
     forget_pages(comment)
+    if public:
+        index.comments_appeared("article", comment.article_id)
+    else:
+        searching.update([comment.article_id])
 
 
 def forget_pages(comment):
@@ -331,6 +336,7 @@ def correct(comment, text, html, now=None):
             )
         elif locked.state == State.PUBLISHED:
             forget_pages(locked)
+            searching.update([locked.article_id])
     locked.refresh_from_db()
     return locked
 

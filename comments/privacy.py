@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import outbox.posting as outbox
-from comments import rates
+from comments import rates, searching
 from comments.mails import data_mail
 from comments.models import (
     Commenter,
@@ -133,6 +133,7 @@ def erase(commenter, *, texts):
         outbox.forget(commenter.email)
         commenter.delete()
         recount(stories)
+        searching.update(stories)
         purge_on_commit("comments", *(f"article:{pk}" for pk in stories))
     return len(rows)
 

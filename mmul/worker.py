@@ -17,7 +17,8 @@ from aggregator import desk, polling
 from aggregator import retention as old_news
 from articles.publishing import announce_due
 from articles.rendering import refresh_due
-from comments import followers, moderators, retention
+from articles.searching import index_due
+from comments import followers, moderators, retention, searching
 from images.renditions import make_due
 from outbox.sending import forget_due, send_due
 
@@ -32,7 +33,9 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("announce", announce_due, 20),
+    Step("announce", announce_due, 1),
+    Step("index", index_due, 1),
+    Step("indexed comments", searching.refresh_due, 1),
     Step("renditions", make_due, 2),
     Step("render", refresh_due, 5),
     Step("mail", send_due, 5),

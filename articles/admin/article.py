@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from accounts.models import Author
-from articles import publishing
+from articles import publishing, searching
 from articles.admin.conflict import differences
 from articles.admin.filters import AuthorFilter, CategoryFilter, StateFilter, state
 from articles.admin.previews import PreviewViews
@@ -171,6 +171,11 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
         if form.was_public or obj.is_visible():
             purge_on_commit("lists", obj.cache_tag)
         transaction.on_commit(publishing.announce_due)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.was_public or form.instance.is_visible():
+            searching.update([form.instance.pk])  # with its tags and its authors
 
     def keep_addresses(self, request, obj, form):
         if form.was_public and obj.slug != form.former_slug:
