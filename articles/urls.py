@@ -3,7 +3,7 @@
 from django.urls import path
 
 from articles import converters as converters  # registers the parts of addresses
-from articles import feeds, views
+from articles import feeds, lookup, views
 
 
 def listing(route, view, name):
@@ -18,6 +18,10 @@ def listing(route, view, name):
 urlpatterns = [
     *listing("", views.front_page, "front"),
     path("feed/", feeds.site_feed, name="feed"),
+    path("cerca/", lookup.search_page, name="search"),
+    path("cerca/suggerimenti/", lookup.suggest, name="search_suggest"),
+    path("search/<str:term>/page/<number:number>/", lookup.old_address),
+    path("search/<str:term>/", lookup.old_address),
     *listing("category/<slugs:path>/", views.category, "category"),
     *listing("tag/<anyslug:slug>/", views.tag, "tag"),
     *listing("author/<anyslug:slug>/", views.author, "author"),

@@ -33,3 +33,11 @@ def staff_client(client):
 
     client.force_login(make_user("redattrice"))
     return client
+
+
+@pytest.fixture(autouse=True)
+def _searches_are_not_counted_across_tests():
+    from articles import lookup
+
+    lookup.searches.seen.clear()
+    lookup.suggestions.seen.clear()

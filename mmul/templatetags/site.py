@@ -53,6 +53,11 @@ def comments_words(count):
 
 
 @register.filter
+def results_words(count):
+    return {0: "Nessun risultato", 1: "1 risultato"}.get(count, f"{count} risultati")
+
+
+@register.filter
 def minutes_words(count):
     return "1 minuto di lettura" if count == 1 else f"{count} minuti di lettura"
 

@@ -1,0 +1,242 @@
+"""The search page, its feed and its suggestions. What is found is asked once more: visible?"""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from articles import operators
+from articles.models import Article, Category, Page
+from kit.limits import Recent
+from kit.network import address_of, network_of
+from kit.text import CONTROLS, tidy_line
+from pagecache.tags import cacheable
+from search import finding, queries, snippets, spelling
+
+SECONDS = 300
+FILTERS = ("categoria", "autore", "tag", "dal", "al")
+# A minute per network, counted in this process (trust table, section 4).
+searches = Recent(30, 60)
+suggestions = Recent(30, 60)
+TOO_LONG = f"È troppo lungo: al massimo {queries.LONGEST} caratteri. Accorcia e riprova."
+TOO_OFTEN = "Troppe ricerche in un minuto. Aspetta un po’ e riprova: le parole sono qui."
+TOO_SLOW = "Questa ricerca è troppo pesante. Prova con meno parole, o con parole più precise."
+
+
+@dataclass
+class Result:
+    """One line of the result page. ``title`` and ``passage`` are pieces (text, is a hit)."""
+
+    url: str
+    title: list
+    passage: list
+    in_comments: bool
+    article: Article | None = None
+
+
+@dataclass
+class Answer:
+    """What the template shows; ``problem`` stands in the place of results."""
+
+    text: str = ""
+    chosen: dict = field(default_factory=dict)
+    status: int = 200
+    problem: str = ""
+    told: list = field(default_factory=list)
+    results: list = field(default_factory=list)
+    count: int = 0
+    more: bool = False
+    some: bool = False
+    correction: str = ""
+    number: int = 1
+    last: int = 1
+
+    @property
+    def most(self):
+        """How many were looked at, if there are more."""
+        return self.count if self.chosen.get("ordine") else finding.POOL
+
+    @property
+    def first(self):
+        return (self.number - 1) * finding.PER_PAGE + 1
+
+    @property
+    def is_filtered(self):
+        return any(self.chosen.values())
+
+    @property
+    def asks(self):
+        return bool(self.text or any(self.chosen.get(name) for name in FILTERS))
+
+    def address(self, **changes):
+        """This search with other values, for links to its pages, its order, its feed."""
+        values = {"q": self.text} | self.chosen | changes
+        kept = {name: value for name, value in values.items() if value}
+        return f"{reverse('search')}?{urlencode(kept)}"
+
+    @property
+    def next_url(self):
+        return self.address(pagina=self.number + 1) if self.number < self.last else ""
+
+    @property
+    def previous_url(self):
+        before = {"pagina": self.number - 1} if self.number > 2 else {}
+        return self.address(**before) if self.number > 1 else ""
+
+    @property
+    def correction_url(self):
+        return self.address(q=self.correction)
+
+    @property
+    def other_order_url(self):
+        return self.address(ordine="" if self.chosen.get("ordine") else "data")
+
+
+def may_ask(request, recent):
+    address = address_of(request, settings.TRUSTED_PROXIES)
+    return recent.allow(network_of(address) or address)
+
+
+def typed(request, name):
+    return tidy_line(CONTROLS.sub("", request.GET.get(name, "").replace("\n", " ")))
+
+
+@require_safe
+def search_page(request):
+    answer = Answer(typed(request, "q"), {name: typed(request, name)[:100] for name in FILTERS})
+    answer.chosen["ordine"] = "data" if request.GET.get("ordine") == "data" else ""
+    if len(answer.text) > queries.LONGEST:
+        answer.problem, answer.status = TOO_LONG, 400
+    elif answer.asks and not may_ask(request, searches):
+        answer.problem, answer.status = TOO_OFTEN, 429
+    elif answer.asks:
+        fill(answer, page_number(request))
+    categories = Category.objects.values_list("path", "name")
+    context = {"answer": answer, "words": answer.text, "categories": categories}
+    response = render(request, "search/results.html", context, status=answer.status)
+    if answer.status == 429:
+        response.headers["Retry-After"] = "60"
+    if answer.status != 200:
+        return response
+    shown = [result.article.cache_tag for result in answer.results if result.article]
+    return cacheable(response, "lists", "search", *shown, seconds=SECONDS)
+
+
+def page_number(request):
+    """The number of a result page, 1 to 50; Http404 for anything else."""
+    text = request.GET.get("pagina", "1")
+    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 3):
+        raise Http404("no such page")
+    number = int(text)
+    if not 1 <= number <= finding.MOST_PAGES:
+        raise Http404("no such page")
+    return number
+
+
+def understood(answer):
+    query = queries.parse(answer.text, finding.synonyms())
+    named = [(name, answer.chosen.get(name)) for name in FILTERS]
+    query.operators += [queries.Operator(name, value, False) for name, value in named if value]
+    operators.understand(query)
+    return query
+
+
+def fill(answer, number):
+    query = understood(answer)
+    answer.told = query.told
+    if query.is_empty:
+        if not query.told:
+            answer.problem = "Qui dentro non c’è niente da cercare: scrivi almeno una parola."
+        return
+    try:
+        found = finding.find(query, timezone.now(), by_date=bool(answer.chosen.get("ordine")))
+        answer.count, answer.more, answer.some = len(found.keys), found.more, found.some
+        answer.number, answer.last = number, -(-answer.count // finding.PER_PAGE) or 1
+        if number > answer.last:
+            raise Http404("beyond the last page")
+        start = (number - 1) * finding.PER_PAGE
+        answer.results = results(found.keys[start : start + finding.PER_PAGE], query)
+        if not found.keys or found.some:
+            answer.correction = correction(answer, query)
+    except finding.TooSlow:
+        answer.problem, answer.status = TOO_SLOW, 503
+
+
+def results(keys, query):
+    """Return the Results of documents; what readers may not see is left out. Four queries."""
+    documents = finding.documents(keys)
+    numbers = {"article": [], "page": []}
+    for document in documents:
+        numbers[document.kind].append(document.number)
+    stories = Article.objects.visible().filter(pk__in=numbers["article"]).for_result()
+    rows = {("article", story.pk): story for story in stories}
+    if numbers["page"]:
+        pages = Page.objects.visible().filter(pk__in=numbers["page"])
+        rows |= {("page", page.pk): page for page in pages.only("title", "slug")}
+    wanted = snippets.phrases(query)
+    return [
+        result(rows[document.kind, document.number], document, wanted)
+        for document in documents
+        if (document.kind, document.number) in rows
+    ]
+
+
+def result(row, document, wanted):
+    passage, in_comments = snippets.passage(document.body, wanted), False
+    if not passage and not snippets.hits(document.standfirst, wanted):
+        passage = snippets.passage(document.comments, wanted)
+        in_comments = bool(passage)
+    return Result(
+        url=row.get_absolute_url(),
+        title=snippets.marked(row.title, wanted),
+        passage=passage or snippets.marked(document.standfirst, wanted),
+        in_comments=in_comments,
+        article=row if document.kind == "article" else None,
+    )
+
+
+def correction(answer, query):
+    """Return the text put right, if that finds something readers may see (P1)."""
+    text = spelling.corrected(query)
+    if not text:
+        return ""
+    better = understood(Answer(text, answer.chosen))
+    return text if finding.anything(better) else ""
+
+
+@require_safe
+def suggest(request):
+    """Titles that begin like what is being typed, as JSON; nothing else ever leaves here."""
+    text = typed(request, "q")
+    if len(text) > spelling.BEGINNING or not may_ask(request, suggestions):
+        return JsonResponse({"titles": []}, status=429 if len(text) <= spelling.BEGINNING else 400)
+    found = []
+    if query := begun(text):
+        documents = finding.documents(finding.in_titles(query))
+        numbers = [d.number for d in documents if d.kind == "article"]
+        rows = Article.objects.visible().filter(pk__in=numbers).only(*Article.ADDRESS)
+        found = [{"title": row.title, "url": row.get_absolute_url()} for row in rows.newest_first()]
+    response = JsonResponse({"titles": found}, json_dumps_params={"ensure_ascii": False})
+    return cacheable(response, "lists", "search", seconds=SECONDS)
+
+
+def begun(text):
+    """Return the Query of a text whose last word is not finished, or None."""
+    words = spelling.beginning(text)
+    if not words:
+        return None
+    query = queries.parse(text.rpartition(" ")[0])
+    query.operators, query.facets = [], []
+    query.wanted.append(queries.any_word(words))
+    return query
+
+
+def old_address(request, term="", number=None):
+    """WordPress's ``/?s=term`` and ``/search/term/``: one 301 to the search."""
+    words = tidy_line(CONTROLS.sub("", term or request.GET.get("s", "")))
+    return HttpResponsePermanentRedirect(Answer(words).address())
