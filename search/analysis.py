@@ -138,36 +138,45 @@ def phrase(parts, language, acronym=False):
     return tuple(stem(part, language) for part in parts if part not in stops)
 
 
+@lru_cache(maxsize=32_768)
+def word_terms(word, language, acronym):
+    """Return ``(terms, tail)`` of one folded word or compound: what a field keeps of it."""
+    parts, joined = raw_parts(word)
+    tail = [stem(joined, language)] if joined else []
+    if language == "it":
+        tail += [form for part in parts if part not in ITALIAN and (form := light(part))]
+    return phrase(parts, language, acronym), tuple(tail)
+
+
+def words(text, language):
+    """Yield ``word_terms`` of a text, word by word."""
+    text = nfc(text)
+    folded = text.translate(_FOLD)
+    for match in COMPOUND.finditer(folded):
+        start, end = match.span()
+        yield word_terms(match[0], language, end - start > 1 and text[start:end].isupper())
+
+
 def field(pieces):
     """Return ``[(text, language), …]`` as the terms of one field, in one line.
 
     The terms stand in their order, so that phrases can be looked for; after them, apart, the
     compounds written as one word and the light forms.
     """
-    terms: list[str] = []
-    tail: dict[str, None] = {}  # joined compounds and light forms, each once
+    found: list[str] = []
+    tail: set[str] = set()
     for text, language in pieces:
-        if terms:
-            terms.append(GAP)
-        text = nfc(text)
-        for token in tokens(fold(text)):
-            acronym = is_acronym(text[token.start : token.end])
-            terms.extend(phrase(token.parts, language, acronym))
-            if token.joined:
-                tail[stem(token.joined, language)] = None
-            if language == "it":
-                tail |= {light(part): None for part in token.parts if part not in ITALIAN}
-        if len(terms) > MOST_TERMS:
+        if found:
+            found.append(GAP)
+        for terms_here, more in words(text, language):
+            found += terms_here
+            tail.update(more)
+        if len(found) > MOST_TERMS:
             break
-    known = {"", *terms}
-    extra = [new for word in tail if word not in known for new in (GAP, word)]
-    return " ".join([*terms[:MOST_TERMS], *extra[:MOST_TERMS]])
+    extra = [new for word in sorted(tail.difference(found)) for new in (GAP, word)]
+    return " ".join([*found[:MOST_TERMS], *extra[:MOST_TERMS]])
 
 
 def terms(text, language="it"):
     """Return the stems of a text, stop words left out: what two stories have in common."""
-    found, text = [], nfc(text)
-    for token in tokens(fold(text)):
-        acronym = is_acronym(text[token.start : token.end])
-        found.extend(phrase(token.parts, language, acronym))
-    return found
+    return [term for terms_here, _ in words(text, language) for term in terms_here]

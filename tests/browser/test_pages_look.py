@@ -8,13 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from articles import publishing
 from tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SCHEMES = ["light", "dark"]
 WIDTHS = [390, 1440]
-PAGES = ["front", "list", "author", "article", "bare", "page", "missing"]
+PAGES = ["front", "list", "author", "article", "bare", "page", "missing", "search"]
 LONG = "Incomprensibilmenteprecipitevolissimevolmente"
 EVERYTHING = """
 <p>Un paragrafo con un <a href="https://example.org/">link</a>, <code>codice</code>
@@ -58,6 +59,7 @@ def addresses(live_site):
             published_at=now - timedelta(days=number),
             lead_image=factories.make_image(focus="top") if number % 3 else None,
         )
+    publishing.announce_due()
     paths = {
         "front": "/",
         "list": kernel.get_absolute_url(),
@@ -66,6 +68,7 @@ def addresses(live_site):
         "bare": bare.get_absolute_url(),
         "page": about.get_absolute_url(),
         "missing": "/2020/01/non-esiste/",
+        "search": "/cerca/?q=titolo&categoria=kernel",
     }
     return {name: live_site.url + path for name, path in paths.items()}
 

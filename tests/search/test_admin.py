@@ -22,7 +22,11 @@ def test_an_editor_adds_a_synonym(staff_client):
         ("di", "kernel", "serve una parola che si possa cercare"),
         ("%", "kernel", "serve una parola che si possa cercare"),
         ("k8s", "KUBERNETES", "c’è già"),
-        ("x", "uno due tre quattro cinque sei sette otto nove dieci cento mille mare sole luna terra", "12"),
+        (
+            "x",
+            "uno due tre quattro cinque sei sette otto nove dieci cento mille mare sole luna terra",
+            "12",
+        ),
     ],
 )
 def test_a_synonym_that_means_nothing_is_refused_in_italian(staff_client, one, other, sentence):
