@@ -31,6 +31,7 @@ format: $(V)/dev.stamp  ## let ruff rewrite the Python files
 
 bench: $(V)/run.stamp  ## pages against a bare Django view, long discussions, comments a second; one run
 	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.discussions
 	@$(BIN)/python -m bench.feeds
 

@@ -119,10 +119,10 @@ def facets(story):
 
 
 def pieces(body):
-    """Return a stored body as ``[(text, language), …]``: a quotation is of its own language."""
+    """Return a stored body as ``((text, language), …)``: a quotation is of its own language."""
     found: list[tuple[str, str]] = []
     collect(tree.parse(body), "it", found)
-    return [(" ".join(text.split()), language) for text, language in found if text.strip()]
+    return tuple((" ".join(text.split()), language) for text, language in found if text.strip())
 
 
 def collect(node, language, found):

@@ -44,7 +44,7 @@ def environment(size, port, **more):
 
 def prepare(size):
     """Build the corpus of ``size`` stories, unless it is there; the static files are of today."""
-    env, done = environment(size, 8000), WORK / f"{size}.done"
+    env, done = environment(size, 8000), WORK / f"{size}-indexed.done"
     WORK.mkdir(parents=True, exist_ok=True)
     manage(env, "collectstatic", "--noinput", "--verbosity", "0")
     if not done.exists():

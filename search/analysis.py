@@ -157,8 +157,9 @@ def words(text, language):
         yield word_terms(match[0], language, end - start > 1 and text[start:end].isupper())
 
 
+@lru_cache(maxsize=512)  # a story is indexed again when a label changes, its body does not
 def field(pieces):
-    """Return ``[(text, language), …]`` as the terms of one field, in one line.
+    """Return a tuple ``((text, language), …)`` as the terms of one field, in one line.
 
     The terms stand in their order, so that phrases can be looked for; after them, apart, the
     compounds written as one word and the light forms.

@@ -18,14 +18,14 @@ FACET = "zqz"  # no word begins so; letters and digits, like every term
 
 @dataclass(frozen=True)
 class Entry:
-    """What a room gives to be found. A text is a list of pieces (text, language code)."""
+    """What a room gives to be found. A text is made of pieces (text, language code)."""
 
     kind: str
     number: int
     date: datetime
     title: str
     standfirst: str = ""
-    body: list[tuple[str, str]] = field(default_factory=list)
+    body: tuple[tuple[str, str], ...] = ()
     tags: list[str] = field(default_factory=list)
     facets: list[str] = field(default_factory=list)
 
@@ -61,9 +61,9 @@ def document(entry, comments):
         title=entry.title,
         standfirst=entry.standfirst,
         body=" ".join(text for text, _ in entry.body),
-        title_terms=analysis.field([(entry.title, "it")]),
-        tags_terms=analysis.field([(name, "it") for name in entry.tags]),
-        standfirst_terms=analysis.field([(entry.standfirst, "it")]),
+        title_terms=analysis.field(((entry.title, "it"),)),
+        tags_terms=analysis.field(tuple((name, "it") for name in entry.tags)),
+        standfirst_terms=analysis.field(((entry.standfirst, "it"),)),
         body_terms=analysis.field(entry.body),
         facets=" ".join(entry.facets),
         **comments,
@@ -78,7 +78,7 @@ def put_comments(kind, said):
     rows = list(Document.objects.filter(kind=kind, number__in=list(said)).only("number"))
     for row in rows:
         row.comments = "\n".join(said[row.number])
-        row.comments_terms = analysis.field([(text, "it") for text in said[row.number]])
+        row.comments_terms = analysis.field(tuple((text, "it") for text in said[row.number]))
         row.comments_due = False
     if rows:
         Document.objects.bulk_update(rows, COMMENTS)

@@ -31,6 +31,13 @@ def server():
         yield None
 
 
+def make_database(url, name):
+    """Make an empty database on the server of ``url``; one of the same name goes."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+
+
 def answers(url):
     try:
         psycopg.connect(url, connect_timeout=2).close()

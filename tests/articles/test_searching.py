@@ -215,9 +215,9 @@ def test_quotations_are_pieces_of_their_own_language():
         "</blockquote></figure><pre><code>ls -l</code></pre>"
     )
 
-    assert searching.pieces(body) == [
+    assert searching.pieces(body) == (
         ("Prima.", "it"),
         ("Cards.", "en"),
         ("Carte.", "it"),
         ("ls -l", ""),
-    ]
+    )

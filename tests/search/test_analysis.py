@@ -84,7 +84,7 @@ APART = [
 def finds(query, text, language="it"):
     """All words of the query stand in the text, as a database would say."""
     parsed = queries.parse(query)
-    terms = f" {analysis.field([(text, language)])} "
+    terms = f" {analysis.field(((text, language),))} "
     return bool(parsed.wanted) and all(count(w.node, terms) for w in parsed.wanted)
 
 
@@ -116,18 +116,18 @@ def test_a_term_holds_nothing_but_letters_and_digits():
     for _ in range(300):
         text = "".join(rng.choices([*signs, "a", "e", " "], k=60))
         for language in ("it", "en", "de"):
-            assert all(term.isalnum() for term in analysis.field([(text, language)]).split()), text
+            assert all(term.isalnum() for term in analysis.field(((text, language),)).split()), text
 
 
 def test_v1_analysing_grows_with_the_text_and_not_faster():
     """Counted, not timed: every character is looked at by patterns that cannot go back."""
     for shape in ("a", "a-", "a.", "'", "c++", "è", "1.2.", ".net", "à̀", "l'", "#"):
         text = shape * 20_000
-        assert len(analysis.field([(text, "it")]).split()) <= len(text) + 2
+        assert len(analysis.field(((text, "it"),)).split()) <= len(text) + 2
 
 
 def test_a_very_long_word_becomes_a_term_both_databases_can_hold():
-    assert max(map(len, analysis.field([("x" * 10_000, "it")]).split())) <= analysis.LONGEST_TERM
+    assert max(map(len, analysis.field((("x" * 10_000, "it"),)).split())) <= analysis.LONGEST_TERM
 
 
 def test_folding_keeps_every_character_in_its_place():

@@ -1,3 +1,4 @@
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from mmul.demo import corpus, crowd, loading
@@ -29,3 +30,4 @@ class Command(BaseCommand):
         if comments:
             crowd.generate(comments, seed=seed)
             self.stdout.write(f"{comments} comments")
+        call_command("rebuild_search", stdout=self.stdout)
