@@ -57,7 +57,7 @@ class Section(NamedTuple):
 
 def story_entries(rows):
     for article in rows.for_map():
-        images = [*filter(None, [article.lead_image]), *article.pictures.all()]
+        images = [*filter(None, [article.lead_image]), *article.shown]
         pictures = list(dict.fromkeys(image.url for image in images))[:PICTURES]
         changed = max(article.published_at, article.modified_at)
         yield Entry(article.get_absolute_url(), changed, pictures)

@@ -360,6 +360,21 @@ def test_a_late_worker_does_not_undo_what_another_noted(engine, monkeypatch):
     assert (ping.sent_at, ping.error, ping.tries) == (now + 6 * MINUTE, "", 0)
 
 
+def test_a_late_worker_leaves_a_row_to_the_one_that_holds_it_now(engine, monkeypatch):
+    now = timezone.now()
+    out()
+
+    def slow(*args, **options):
+        Ping.objects.update(claimed_at=now + 6 * MINUTE)
+        raise FetchError("timeout")
+
+    monkeypatch.setattr(fetch, "post", slow)
+    pinging.send_due(now)
+
+    ping = Ping.objects.get()
+    assert (ping.claimed_at, ping.error, ping.tries) == (now + 6 * MINUTE, "", 0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_say_each_change_once(engine, monkeypatch):
     monkeypatch.setattr(pinging, "ROWS", 3)
