@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from articles import searching
+from articles import pings, searching
 from articles.models import Article, FormerSlug
 from pagecache.tags import purge_on_commit
 
@@ -26,12 +26,15 @@ def announce_due(at=None, limit=50):
     return sum(announce(pk, at) for pk in due[:limit])
 
 
-def announce(pk, at):
+def announce(pk, at, ping=True):
+    """Announce one visible story, once. ``ping``: tell search engines and hubs as well."""
     with transaction.atomic():
         won = Article.objects.unannounced().filter(pk=pk).update(announced_at=at)
         if won:
             searching.update([pk])
             purge_on_commit("lists", f"article:{pk}")
+        if won and ping:
+            pings.note_stories(Article.objects.filter(pk=pk))
     return won
 
 
@@ -58,6 +61,7 @@ def withdraw(articles):
     """Take stories off the site; return how many. They are drafts again and keep their date."""
     with transaction.atomic():
         pks = list(articles.filter(status=Article.Status.READY).values_list("pk", flat=True))
+        pings.note_stories(Article.objects.visible().filter(pk__in=pks))
         done = Article.objects.filter(pk__in=pks, status=Article.Status.READY).update(
             status=Article.Status.DRAFT, announced_at=None, version=F("version") + 1
         )

@@ -1,9 +1,9 @@
 """WordPress's addresses: such sites live on old links."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from articles import converters as converters  # registers the parts of addresses
-from articles import feeds, lookup, views
+from articles import feeds, lookup, sitemaps, views
 
 
 def listing(route, view, name):
@@ -30,6 +30,14 @@ urlpatterns = [
     *listing("<year:year>/<month:month>/", views.archive, "month"),
     *listing("<year:year>/<month:month>/<day:day>/", views.archive, "day"),
     path("<year:year>/<month:month>/<anyslug:slug>/", views.article_page, name="article"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
+    path("sitemap-<anyslug:name>-<serial:number>.xml", sitemaps.part, name="sitemap_part"),
+    path("news-sitemap.xml", sitemaps.moved, {"to": "sitemap_news"}),
+    re_path(
+        r"^(?:wp-sitemap[-\w]{0,200}|sitemap_index|\w[-\w]{0,100}-sitemap\d{0,4})\.xml$",
+        sitemaps.moved,
+    ),
     path("anteprima/<anyslug:token>/", views.preview, name="preview"),
     path("<anyslug:slug>/", views.static_page, name="page"),
 ]

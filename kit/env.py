@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from kit import urls
+
 
 def text(name, default=None):
     """Return ``name`` as text. Without a default, an unset variable is an error."""
@@ -71,6 +73,22 @@ def origin(name, default=None):
     except ValueError:  # a port past 65535, brackets that hold no address
         raise wrong from None
     return value.lower()
+
+
+def address(name, default=""):
+    """Return an http or https address of another site, spelt so that it can go in a header."""
+    value = text(name, default)
+    if value and (urls.clean(value) != value or "#" in value):
+        raise ImproperlyConfigured(f"{name}={value!r}: write it as https://hub.example.org/path")
+    return value
+
+
+def shaped(name, pattern, meaning):
+    """Return a text that is empty or matches ``pattern`` whole; ``meaning`` says it in words."""
+    value = text(name, "")
+    if value and not re.fullmatch(pattern, value, re.ASCII):
+        raise ImproperlyConfigured(f"{name}: write {meaning}")
+    return value
 
 
 def hosts(name, default=""):

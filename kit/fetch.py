@@ -70,7 +70,7 @@ class FetchError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a site said. Any status is an answer; only a 2xx has a body."""
+    """What a site said. Any status is an answer; only a 2xx to a GET has a body."""
 
     status: int
     url: str  # the last one, after redirects
@@ -110,7 +110,20 @@ def fetch(url, *, etag="", last_modified="", accept=FEED_TYPES, seconds=20, most
         here = there
 
 
-def request_headers(accept, etag, last_modified):
+def post(url, data, *, content_type, seconds=20):
+    """Send ``data`` (bytes) to ``url`` once; return an ``Answer`` or raise ``FetchError``.
+
+    The same door as ``fetch``, with two differences: a redirect is not followed, so what we say
+    is heard by nobody else, and the body of the answer is not read: the status is the answer.
+    """
+    end = time.monotonic() + seconds
+    headers = request_headers("*/*") | {"Content-Type": content_type}
+    here = parsed(url)
+    with exchange(here, headers, end, data) as response:
+        return answer(here, response, None, end, lasting=False, downgraded=False)
+
+
+def request_headers(accept, etag="", last_modified=""):
     """Return what we say about ourselves. A validator that no header can hold is left out."""
     headers = {
         "User-Agent": f"MMUL/{settings.VERSION} (+{settings.SITE_URL}/rassegna/fonti/)",
@@ -214,8 +227,8 @@ def left(end):
 
 
 @contextlib.contextmanager
-def exchange(parts, headers, end):
-    """Give the response to one GET, its body unread; close the connection afterwards."""
+def exchange(parts, headers, end, data=None):
+    """Give the response to one GET (a POST of ``data``), its body unread; close afterwards."""
     with contextlib.ExitStack() as opened:
         try:
             soon = min(end, time.monotonic() + CONNECT_SECONDS)
@@ -225,7 +238,7 @@ def exchange(parts, headers, end):
             if parts.scheme == "https":
                 sock = tls().wrap_socket(sock, server_hostname=parts.host)
                 opened.enter_context(sock)
-            yield ask(parts, headers, Line(sock, first, end))
+            yield ask(parts, headers, Line(sock, first, end), data)
         except FetchError:
             raise
         except (TimeoutError, PoolTimeout):
@@ -262,12 +275,13 @@ def tls():
     return context
 
 
-def ask(parts, headers, line):
+def ask(parts, headers, line, data):
     """Send the request on a connection that stands, return the response, its body unread."""
     connection = HTTPConnection(parts.host, parts.port, timeout=None)
     connection.default_port = 443 if parts.scheme == "https" else 80  # for the header Host
     connection.sock = line
-    connection.request("GET", target(parts), headers=headers, preload_content=False)
+    method = "GET" if data is None else "POST"
+    connection.request(method, target(parts), data, headers, preload_content=False)
     response = connection.getresponse()
     line.wire.allowance += 2 * MOST_BYTES  # the rest is counted by ``pieces``
     return response
@@ -318,10 +332,11 @@ class Wire(io.RawIOBase):
 
 def answer(here, response, most, end, *, lasting, downgraded):
     headers, address = response.headers, whole(here)
+    read = most is not None and 200 <= response.status < 300
     return Answer(
         status=response.status,
         url=address,
-        body=body(response, most, end) if 200 <= response.status < 300 else b"",
+        body=body(response, most, end) if read else b"",
         content_type=one_line(headers.get("content-type", "")),
         etag=one_line(headers.get("etag", "")),
         last_modified=one_line(headers.get("last-modified", "")),

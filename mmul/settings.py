@@ -325,6 +325,15 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"MMUL_FETCH_ALLOW: {error}") from None
 
+# Crawlers of AI companies, in robots.txt.
+AI_CRAWLERS = env.choice("MMUL_AI_CRAWLERS", "deny", ("allow", "deny"))
+# Who is told of new stories (articles/pings.py). A site on this machine tells nobody.
+INDEXNOW_KEY = env.shaped("MMUL_INDEXNOW_KEY", r"[a-zA-Z0-9-]{8,128}", "8 to 128 of a-z 0-9 -")
+INDEXNOW_ENDPOINT = env.address("MMUL_INDEXNOW_ENDPOINT", "https://api.indexnow.org/indexnow")
+WEBSUB_HUB = env.address("MMUL_WEBSUB_HUB")
+if LOCAL:
+    INDEXNOW_KEY = WEBSUB_HUB = ""
+
 # --- 10. Mail and logs --------------------------------------------------------
 
 EMAIL_HOST = env.text("MMUL_SMTP_HOST", "")

@@ -9,6 +9,7 @@ from mmul import views
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
+    re_path(r"^(?P<key>[a-zA-Z0-9-]{8,128})\.txt$", views.indexnow_key, name="indexnow_key"),
     path(f"{settings.ADMIN_PATH}/account/", include("accounts.urls")),
     # The admin's own page would take any number of wrong old passwords; accounts has ours.
     re_path(rf"^{settings.ADMIN_PATH}/password_change/", views.nowhere),

@@ -5,6 +5,7 @@ import re
 import sys
 import unicodedata
 
+from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.views.decorators.http import require_safe
 
+from mmul.robots import text as rules_for_robots
 from pagecache.tags import cacheable
 
 log = logging.getLogger("mmul.views")
@@ -53,7 +55,17 @@ def health(request):
 
 @require_safe
 def robots(request):
-    response = HttpResponse("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
+    response = HttpResponse(rules_for_robots(), content_type="text/plain; charset=utf-8")
+    return cacheable(response, "all", seconds=DAY_SECONDS)
+
+
+@require_safe
+def indexnow_key(request, key):
+    """The file by which search engines see that our pings are ours. Public by its nature."""
+    if key != settings.INDEXNOW_KEY:
+        raise Http404("not our key")
+    response = HttpResponse(key, content_type="text/plain; charset=utf-8")
+    response.headers["X-Robots-Tag"] = "noindex"
     return cacheable(response, "all", seconds=DAY_SECONDS)
 
 

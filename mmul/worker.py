@@ -15,6 +15,7 @@ from django.db import close_old_connections, connections
 from accounts.sessions import forget_expired_due
 from aggregator import desk, polling
 from aggregator import retention as old_news
+from articles import pinging
 from articles.publishing import announce_due
 from articles.rendering import refresh_due
 from articles.searching import index_due
@@ -42,11 +43,13 @@ STEPS = (
     Step("followers", followers.tell_due, 5),
     Step("moderators", moderators.tell_due, 20),
     Step("feeds", polling.ask_due, 15, aside=True),
+    Step("pings", pinging.send_due, 10, aside=True),
     Step("used news", desk.mark_used_due, 60),
     Step("old news", old_news.forget_due, 3600),
     Step("old comments", retention.forget_due, 600),
     Step("sessions", forget_expired_due, 3600),
     Step("old mail", forget_due, 3600),
+    Step("old pings", pinging.forget_due, 3600),
 )
 
 PAUSE = 1  # seconds between two looks at the clock

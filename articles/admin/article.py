@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from accounts.models import Author
-from articles import publishing, searching
+from articles import pings, publishing, searching
 from articles.admin.conflict import differences
 from articles.admin.filters import AuthorFilter, CategoryFilter, StateFilter, state
 from articles.admin.previews import PreviewViews
@@ -168,6 +168,8 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
         else:
             obj.save()
         self.keep_addresses(request, obj, form)
+        if form.was_public:
+            pings.note_move(obj, form.public_address)
         if form.was_public or obj.is_visible():
             purge_on_commit("lists", obj.cache_tag)
         transaction.on_commit(publishing.announce_due)
@@ -187,12 +189,15 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
             FormerSlug.objects.filter(slug=obj.slug).delete()
 
     def delete_model(self, request, obj):
-        purge_on_commit("lists", obj.cache_tag)
-        super().delete_model(request, obj)
+        self.delete_queryset(request, Article.objects.filter(pk=obj.pk))
 
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
-        purge_on_commit("lists", *(f"article:{pk}" for pk in keys(queryset)))
-        super().delete_queryset(request, Article.objects.filter(pk__in=keys(queryset)))
+        chosen_keys = keys(queryset)
+        purge_on_commit("lists", *(f"article:{pk}" for pk in chosen_keys))
+        going = Article.objects.filter(pk__in=chosen_keys)
+        pings.note_stories(going.visible())
+        super().delete_queryset(request, going)
 
     def response_add(self, request, obj, post_url_continue=None):
         return preview_after(request, obj) or super().response_add(request, obj, post_url_continue)

@@ -60,6 +60,8 @@ def test_p1_no_page_tells_of_a_hidden_story(client, state):
         "/",
         "/feed/",
         "/robots.txt",
+        "/sitemap.xml",
+        "/sitemap-news.xml",
         shown.get_absolute_url(),
         shown.main_category.get_absolute_url(),
         shown.signatures[0].get_absolute_url(),

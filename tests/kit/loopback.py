@@ -30,6 +30,8 @@ class Request:
     query: str
     headers: dict  # names in lower case
     stopped: threading.Event  # set when the test is over: wait on it instead of sleeping
+    method: str = "GET"
+    body: bytes = b""
     at: float = field(default_factory=time.monotonic)
 
 
@@ -186,10 +188,17 @@ class Server:
             if not piece:
                 return None
             data += piece
-        first, *lines = data.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        path, _, query = first.split(" ")[1].partition("?")
+        head, _, body = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, address = first.split(" ")[:2]
+        path, _, query = address.partition("?")
         headers = {name.lower(): value for name, _, value in (x.partition(": ") for x in lines)}
-        request = Request(path, query, headers, self.stopped)
+        while len(body) < int(headers.get("content-length", 0)):
+            piece = sock.recv(65536)
+            if not piece:
+                return None
+            body += piece
+        request = Request(path, query, headers, self.stopped, method, body)
         self.base.requests.append(request)
         return request
 

@@ -13,7 +13,7 @@ from PIL import Image as Picture
 
 from accounts.models import Author, User
 from articles import publishing, quotations
-from articles.models import Article, Category, Page, Series
+from articles.models import Article, Category, Page, Ping, Series
 from images import drawings
 from images.models import Image
 from kit import html, tree
@@ -263,6 +263,14 @@ def test_the_demo_is_loaded_whole(tiny):
     assert Article.objects.visible().unannounced().count() == 0
     assert not Article.objects.filter(bylines=None).exists()
     assert not Article.objects.filter(tags=None).exists()
+
+
+@pytest.mark.django_db
+def test_search_engines_and_hubs_hear_nothing_of_the_demo(tiny, settings):
+    settings.INDEXNOW_KEY, settings.WEBSUB_HUB = "0123456789abcdef", "https://hub.example.org/"
+    loading.load()
+
+    assert not Ping.objects.exists()
 
 
 def is_out(story):

@@ -17,7 +17,7 @@ ROOMS = [
     "tests",
 ]
 READS = re.compile(
-    r"""\benv\.(?:text|flag|number|secret|words|choice|origin|hosts)\(\s*"([A-Z][A-Z0-9_]+)"
+    r"""\benv\.(?:text|flag|number|secret|words|choice|origin|hosts|address|shaped)\(\s*"([A-Z][A-Z0-9_]+)"
       | \benviron(?:\.get\(|\.pop\(|\[)\s*"([A-Z][A-Z0-9_]+)"
       | \bgetenv\(\s*"([A-Z][A-Z0-9_]+)" """,
     re.VERBOSE,

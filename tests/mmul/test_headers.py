@@ -40,6 +40,7 @@ ANSWERS = [
     ("/", 200, PUBLIC_POLICY, SHARED, *PUBLIC),
     ("/feed/", 200, BARE_POLICY, SHARED, *SPREAD),
     ("/robots.txt", 200, BARE_POLICY, SHARED, *PUBLIC),
+    ("/sitemap.xml", 200, BARE_POLICY, SHARED, *SPREAD),
     ("/healthz", 200, BARE_POLICY, "no-store", *PUBLIC),
     ("/static/css/site.css", 200, BARE_POLICY, SHARED, *SPREAD),
     ("/chi-siamo", 301, PUBLIC_POLICY, SHARED, *PUBLIC),
@@ -87,8 +88,8 @@ def test_every_kind_of_answer_has_its_headers(site, address, status, csp, keep, 
     assert response.headers["Cache-Control"] == keep
     assert response.headers["Cross-Origin-Resource-Policy"] == embed
     assert response.headers["Referrer-Policy"] == referrer
-    staff = address.startswith("/admin/")
-    assert response.headers.get("X-Robots-Tag") == ("noindex" if staff else None)
+    unlisted = address.startswith(("/admin/", "/sitemap"))
+    assert response.headers.get("X-Robots-Tag") == ("noindex" if unlisted else None)
 
 
 def test_a_broken_page_keeps_all_its_headers(site, monkeypatch):

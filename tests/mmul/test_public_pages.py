@@ -58,7 +58,8 @@ def site():
 @pytest.fixture
 def feeds(site):
     story = next(address for address in site if address.count("/") == 4)
-    return ["/feed/", "/comments/feed/", f"{story}feed/"]
+    maps = ["/sitemap.xml", "/sitemap-news.xml", "/robots.txt"]
+    return ["/feed/", "/comments/feed/", f"{story}feed/", *maps]
 
 
 class Loads(HTMLParser):

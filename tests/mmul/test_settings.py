@@ -25,7 +25,8 @@ for case in json.loads(sys.stdin.read()):
         settings = importlib.import_module("mmul.settings")
         names = ["DEBUG", "LOCAL", "SITE_HOST", "OTHER_HOSTS", "ALLOWED_HOSTS", "SECRET_KEY",
                  "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE",
-                 "CSRF_COOKIE_SECURE", "SESSION_COOKIE_AGE"]
+                 "CSRF_COOKIE_SECURE", "SESSION_COOKIE_AGE", "AI_CRAWLERS", "INDEXNOW_KEY",
+                 "WEBSUB_HUB"]
         print(json.dumps({name: getattr(settings, name) for name in names}))
     except ImproperlyConfigured as error:
         print(json.dumps(str(error)))
@@ -82,6 +83,15 @@ def test_wrong_values_stop_the_start_with_the_name_of_the_variable():
         {"DATABASE_URL": "oracle://x"},
         {"DATABASE_URL": "nonsense"},
         {"MMUL_QUOTATION_FIRST": "none"},
+        {"MMUL_AI_CRAWLERS": "maybe"},
+        {"MMUL_INDEXNOW_KEY": "short"},
+        {"MMUL_INDEXNOW_KEY": "a/../robots"},
+        {"MMUL_INDEXNOW_KEY": "a" * 129},
+        {"MMUL_INDEXNOW_ENDPOINT": "api.indexnow.org"},
+        {"MMUL_WEBSUB_HUB": "ftp://hub.example.org/"},
+        {"MMUL_WEBSUB_HUB": "https://ada:pw@hub.example.org/"},
+        {"MMUL_WEBSUB_HUB": 'https://hub.example.org/>; rel="x'},
+        {"MMUL_WEBSUB_HUB": "https://hub.example.org/\nX-Evil: 1"},
         {"MMUL_SQLITE_SYNC": "OFF"},
         {"MMUL_TRUSTED_PROXIES": "10.0.0.1/8"},
         {"MMUL_LOG_LEVEL": "LOUD"},
@@ -123,6 +133,16 @@ def test_development_needs_nothing_and_answers_only_here():
     assert not settings["DEBUG"]
     assert set(settings["ALLOWED_HOSTS"]) == {"localhost", "127.0.0.1", "[::1]"}
     assert len(settings["SECRET_KEY"]) >= 50
+
+
+def test_a_site_on_this_machine_tells_nobody_and_another_does_if_it_is_asked_to():
+    pings = {"MMUL_INDEXNOW_KEY": "0123456789abcdef", "MMUL_WEBSUB_HUB": "https://hub.example.org/"}
+    here, there, quiet = start(pings, PRODUCTION | pings, PRODUCTION)
+
+    assert (here["INDEXNOW_KEY"], here["WEBSUB_HUB"]) == ("", "")
+    assert (there["INDEXNOW_KEY"], there["WEBSUB_HUB"]) == tuple(pings.values())
+    assert (quiet["INDEXNOW_KEY"], quiet["WEBSUB_HUB"]) == ("", "")
+    assert quiet["AI_CRAWLERS"] == "deny"
 
 
 def test_a_secret_may_come_from_a_file(tmp_path):

@@ -18,12 +18,12 @@ def test_common_words_are_asked_for_when_there_is_nothing_else():
 
 
 def test_quotation_marks_of_any_kind_make_a_phrase():
-    for text in ('"softwe libero"', "«softwe libero»", "“softwe libero”"):
+    for text in ('"software libero"', "«software libero»", "“software libero”"):
         assert wanted(text) == [("softw", "liber")]
 
 
 def test_an_open_quotation_mark_closes_at_the_end():
-    assert wanted('kernel "softwe libero') == [("kernel",), ("softw", "liber")]
+    assert wanted('kernel "software libero') == [("kernel",), ("softw", "liber")]
 
 
 def test_a_minus_excludes_a_word_or_a_phrase():

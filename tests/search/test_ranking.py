@@ -37,8 +37,8 @@ def test_words_that_stand_together_beat_words_apart():
     near = candidate(2, body="altro softw liber altro")
     far = candidate(3, body="softw altro altro liber")
 
-    assert order("softwe libero", far, near)[0] == 2
-    assert order("softwe libero", apart, far)[0] == 1
+    assert order("software libero", far, near)[0] == 2
+    assert order("software libero", apart, far)[0] == 1
 
 
 def test_a_recent_story_wins_a_tie_and_nothing_more():
