@@ -24,7 +24,7 @@ class FormatName(Slug):
 
 
 class OldFormatName(Slug):
-    regex = "|".join(OLD_WORDS.keys() - FORMATS.keys())
+    regex = "rdf|rss"  # not "feed": …/feed/feed/ is the feed of a label of that name
 
 
 register_converter(FormatName, "feed_format")
