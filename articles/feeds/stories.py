@@ -15,8 +15,9 @@ def of_stories(name, title, address, articles, *, description=TAGLINE, feed=None
     """Return the response that lists ``articles`` in the format ``name``.
 
     ``name`` is a key of ``formats.FORMATS``; ``address`` the path of the list's page; ``feed``
-    that of its RSS feed, ``address`` + "feed/" if not given. ``articles`` are visible ones loaded
-    with ``for_feed()``: no query is made here. The view still has to call ``cacheable``.
+    that of its RSS feed, ``address`` + "feed/" if not given; both as a browser asks for them.
+    ``articles`` are visible ones loaded with ``for_feed()``: no query is made here. The view
+    still has to call ``cacheable``.
     """
     channel = Channel(
         title=title,

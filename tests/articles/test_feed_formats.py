@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from articles.feeds.formats import atom_id
+from articles.feeds.stories import of_stories
 from articles.models import Article
 from images import files
 from images.pictures import feed_file
 from images.renditions import plan
 from kit import tree
-from tests.articles.subscribing import subscribe
+from tests.articles.subscribing import FORMATS, subscribe
 from tests.factories import make_article, make_author, make_category, make_image, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,25 @@ def test_a_story_without_signature_is_a_valid_entry(client):
 
     assert len(subscribe(client, "/feed/atom/").entries) == 1
     assert subscribe(client, "/feed/json/")["items"][0]["content_html"] == ""
+
+
+@pytest.mark.parametrize(("name", "end"), [("rss2", ""), ("atom", "atom/"), ("json", "json/")])
+def test_any_list_of_stories_can_be_a_feed(settings, django_assert_num_queries, name, end):
+    """What a search does: its page and its feed are at addresses of their own."""
+    make_article(title="trovata", body="<p>Perché</p>")
+    rows = list(Article.objects.visible().for_feed())
+
+    with django_assert_num_queries(0):
+        response = of_stories(
+            name, "Cerca: perché", "/?s=perch%C3%A9", rows, feed="/search/perch%C3%A9/feed/"
+        )
+
+    text = response.text
+    assert response.headers["Content-Type"] == FORMATS[name]
+    assert f"{settings.SITE_URL}/?s=perch%C3%A9" in text
+    assert f"{settings.SITE_URL}/search/perch%C3%A9/feed/{end}" in text
+    assert "trovata" in text
+    assert "Cache-Tags" not in response.headers
 
 
 # --- names ---
