@@ -1,51 +1,47 @@
 """The press review as a feed: an item's link is the source's own address."""
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed as Syndication
 from django.views.decorators.http import require_safe
 
 from aggregator import review
-from articles.feeds import FullTextRss
+from articles.feeds.entries import MAIN, Channel, Entry, absolute
+from articles.feeds.stories import answer
+from kit import tree
+from kit.tree import Node
 from pagecache.tags import cacheable
 
 SECONDS = 900
 
 
-class ReviewFeed(Syndication):
-    feed_type = FullTextRss
-    title = f"Rassegna di {settings.SITE_NAME}"
-    description = "Quello che scrivono gli altri su Linux e software libero"
-    language = "it"
-    link = f"{settings.SITE_URL}/rassegna/"
-    feed_url = f"{settings.SITE_URL}/rassegna/feed/"
-    item_guid_is_permalink = False
-
-    def items(self):
-        return review.newest()
-
-    def item_title(self, line):
-        return f"{line.item.feed}: {line.item.title}"
-
-    def item_description(self, line):
-        return line.item.extract
-
-    def item_link(self, line):
-        return line.item.url
-
-    def item_guid(self, line):
-        return f"{settings.SITE_URL}/rassegna/#{line.cluster.pk}"
-
-    def item_pubdate(self, line):
-        return line.cluster.sort_date
-
-    def item_extra_kwargs(self, line):
-        authors = [line.item.author] if line.item.author else []
-        return {"authors": authors, "content": line.item.extract}
-
-
-_feed = ReviewFeed()
-
-
 @require_safe
 def review_feed(request):
-    return cacheable(_feed(request), "rassegna", seconds=SECONDS)
+    channel = Channel(
+        title=f"Rassegna di {settings.SITE_NAME}",
+        description="Quello che scrivono gli altri su Linux e software libero",
+        address=absolute("/rassegna/"),
+        feed=absolute("/rassegna/feed/"),
+    )
+    response = answer(MAIN, channel, [entry_of(line) for line in review.newest()])
+    return cacheable(response, "rassegna", seconds=SECONDS)
+
+
+def entry_of(line):
+    item = line.item
+    return Entry(
+        title=f"{item.feed}: {item.title}",
+        address=item.url,
+        guid=f"{settings.SITE_URL}/rassegna/#{line.cluster.pk}",
+        published=line.cluster.sort_date,
+        changed=item.first_seen_at,
+        summary=item.extract,
+        content=quoted(item),
+        authors=(item.author,),
+    )
+
+
+def quoted(item):
+    """Return the extract as HTML, in the language it was written in."""
+    if not item.extract:
+        return ""
+    language = {"lang": item.language} if item.language else {}
+    return tree.write(Node("p", language, [item.extract]))

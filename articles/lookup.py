@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import operators
+from articles.feeds.entries import ITEMS
+from articles.feeds.stories import of_stories
 from articles.models import Article, Category, Page
 from kit.limits import Recent
 from kit.network import address_of, network_of
@@ -73,11 +75,11 @@ class Answer:
     def asks(self):
         return bool(self.text or any(self.chosen.get(name) for name in FILTERS))
 
-    def address(self, **changes):
+    def address(self, to="search", **changes):
         """This search with other values, for links to its pages, its order, its feed."""
         values = {"q": self.text} | self.chosen | changes
         kept = {name: value for name, value in values.items() if value}
-        return f"{reverse('search')}?{urlencode(kept)}"
+        return f"{reverse(to)}?{urlencode(kept)}"
 
     @property
     def next_url(self):
@@ -87,6 +89,10 @@ class Answer:
     def previous_url(self):
         before = {"pagina": self.number - 1} if self.number > 2 else {}
         return self.address(**before) if self.number > 1 else ""
+
+    @property
+    def feed_url(self):
+        return self.address(to="search_feed", ordine="")
 
     @property
     def correction_url(self):
@@ -106,9 +112,14 @@ def typed(request, name):
     return tidy_line(CONTROLS.sub("", request.GET.get(name, "").replace("\n", " ")))
 
 
+def asked(request):
+    """What is asked for in the query string of a search page or of its feed."""
+    return Answer(typed(request, "q"), {name: typed(request, name)[:100] for name in FILTERS})
+
+
 @require_safe
 def search_page(request):
-    answer = Answer(typed(request, "q"), {name: typed(request, name)[:100] for name in FILTERS})
+    answer = asked(request)
     answer.chosen["ordine"] = "data" if request.GET.get("ordine") == "data" else ""
     if len(answer.text) > queries.LONGEST:
         answer.problem, answer.status = TOO_LONG, 400
@@ -236,7 +247,36 @@ def begun(text):
     return query
 
 
+@require_safe
+def search_feed(request, format):
+    """The newest stories a search finds, for who wants to be told of the next."""
+    answer = asked(request)
+    if not answer.asks or len(answer.text) > queries.LONGEST:
+        raise Http404("a feed of no search")
+    if not may_ask(request, searches):
+        return HttpResponse(TOO_OFTEN, status=429, headers={"Retry-After": "60"})
+    query, keys = understood(answer), []
+    if not query.is_empty:
+        keys = finding.find(query, timezone.now(), by_date=True).keys[:ITEMS]
+    numbers = [d.number for d in finding.documents(keys) if d.kind == "article"]
+    articles = Article.objects.visible().filter(pk__in=numbers).newest_first().for_feed()
+    title = f"«{answer.text}» · {settings.SITE_NAME}" if answer.text else settings.SITE_NAME
+    about = "Gli articoli che rispondono a una ricerca, dal più recente"
+    response = of_stories(
+        format, title, answer.address(), articles, description=about, feed=answer.feed_url
+    )
+    tags = [tag for article in articles for tag in article.cache_tags]
+    return cacheable(response, "lists", "search", *tags, seconds=SECONDS)
+
+
+@require_safe
 def old_address(request, term="", number=None):
-    """WordPress's ``/?s=term`` and ``/search/term/``: one 301 to the search."""
-    words = tidy_line(CONTROLS.sub("", term or request.GET.get("s", "")))
-    return HttpResponsePermanentRedirect(Answer(words).address())
+    """WordPress's ``/?s=term`` and ``/search/term/``, feeds too: one 301 to the search."""
+    answer = Answer(tidy_line(CONTROLS.sub("", term or request.GET.get("s", ""))))
+    feed = "feed" in request.GET
+    return HttpResponsePermanentRedirect(answer.feed_url if feed else answer.address())
+
+
+@require_safe
+def old_feed(request, term, format):
+    return HttpResponsePermanentRedirect(Answer(tidy_line(CONTROLS.sub("", term))).feed_url)

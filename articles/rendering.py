@@ -45,7 +45,6 @@ from articles.figures import NEW_TAB, Figures, hint, is_ours, own_path
 from articles.highlighting import coloured
 from images.models import Image
 from kit import tree
-from kit.html import trusted
 from kit.text import slugify
 from kit.tree import Node
 from pagecache.tags import purge_on_commit
@@ -170,25 +169,6 @@ def name_headers(table):
         for number, cell in enumerate(cells):
             if cell.tag == "th" and (across or number == 0):
                 cell.attrs.setdefault("scope", "col" if across else "row")
-
-
-def absolute_links(html):
-    """Return rendered HTML for a feed: an address that begins with a slash gets ours."""
-    root = tree.parse(html)
-    for node in root.walk():
-        for name in ("href", "src"):
-            if is_own_path(node.attrs.get(name, "")):
-                node.attrs[name] = settings.SITE_URL + node.attrs[name]
-        if "srcset" in node.attrs:
-            offers = (offer.strip() for offer in node.attrs["srcset"].split(","))
-            node.attrs["srcset"] = ", ".join(
-                settings.SITE_URL + offer if is_own_path(offer) else offer for offer in offers
-            )
-    return trusted(tree.write(root))
-
-
-def is_own_path(address):
-    return address.startswith("/") and not address.startswith("//")
 
 
 def refresh_due(limit=50, at=None):

@@ -3,7 +3,9 @@
 from django.urls import path, re_path
 
 from articles import converters as converters  # registers the parts of addresses
-from articles import feeds, lookup, sitemaps, views
+from articles import lookup, sitemaps, views
+from articles.feeds import views as feeds
+from articles.feeds.routes import feed_of, old_files
 
 
 def listing(route, view, name):
@@ -17,13 +19,19 @@ def listing(route, view, name):
 
 urlpatterns = [
     *listing("", views.front_page, "front"),
-    path("feed/", feeds.site_feed, name="feed"),
+    *feed_of("", feeds.site, "feed"),
+    *old_files(),
+    *feed_of("cerca/", lookup.search_feed, "search_feed"),
     path("cerca/", lookup.search_page, name="search"),
     path("cerca/suggerimenti/", lookup.suggest, name="search_suggest"),
     path("search/<str:term>/page/<number:number>/", lookup.old_address),
+    *feed_of("search/<str:term>/", lookup.old_feed, "old_search_feed"),
     path("search/<str:term>/", lookup.old_address),
+    *feed_of("category/<slugs:path>/", feeds.category, "category_feed"),
     *listing("category/<slugs:path>/", views.category, "category"),
+    *feed_of("tag/<anyslug:slug>/", feeds.tag, "tag_feed"),
     *listing("tag/<anyslug:slug>/", views.tag, "tag"),
+    *feed_of("author/<anyslug:slug>/", feeds.author, "author_feed"),
     *listing("author/<anyslug:slug>/", views.author, "author"),
     *listing("serie/<anyslug:slug>/", views.series, "series"),
     *listing("<year:year>/", views.archive, "year"),

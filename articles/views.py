@@ -4,10 +4,12 @@ from datetime import date
 
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Author
 from articles import lookup, pages
+from articles.feeds.routes import asked_in
 from articles.models import Article, Category, Page, PreviewLink, Series, Tag
 from articles.paging import cut
 from pagecache.tags import cacheable
@@ -26,6 +28,8 @@ def first_page(request, **where):
 def front_page(request, number=1):
     if "s" in request.GET:  # WordPress's search
         return lookup.old_address(request)
+    if feed := asked_in(request.GET):
+        return HttpResponsePermanentRedirect(feed)
     articles = Article.objects.visible().front_page_order().for_card()
     rows, paging = cut(articles, number, "/", first_extra=1)
     lead = rows.pop(0) if rows and number == 1 else None
@@ -61,6 +65,7 @@ def category(request, path, number=1):
         "heading": label.name,
         "description": label.description,
         "children": [{"name": c.name, "url": c.get_absolute_url()} for c in label.children.all()],
+        "feed_url": reverse("category_feed", args=[path]),
     }
     base = label.get_absolute_url()
     return show_list(request, number, base, articles, empty_is_a_page=True, **context)
@@ -71,6 +76,7 @@ def tag(request, slug, number=1):
     label = get_object_or_404(Tag, slug=slug)
     articles = Article.objects.visible().with_tag(label).newest_first()
     context = {"kicker": "Tag", "heading": label.name, "description": label.description}
+    context["feed_url"] = reverse("tag_feed", args=[slug])
     return show_list(request, number, label.get_absolute_url(), articles, **context)
 
 
@@ -79,6 +85,7 @@ def author(request, slug, number=1):
     person = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
     articles = Article.objects.visible().by_author(person).newest_first()
     context = {"kicker": "Firma", "heading": person.name, "author": person}
+    context["feed_url"] = reverse("author_feed", args=[slug])
     return show_list(request, number, person.get_absolute_url(), articles, **context)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from articles import converters as converters  # registers the parts of addresses
+from articles.feeds.routes import feed_of
 from comments import feeds
 from comments.views import letters, posting, rights
 
@@ -18,8 +19,11 @@ urlpatterns = [
     path("commenti/segnala/<serial:number>/", rights.report, name="comment_report"),
     path("commenti/dati/", rights.ask_for_data, name="comment_ask_for_data"),
     path("commenti/dati/<str:token>/", rights.data, name="comment_data"),
-    path("comments/feed/", feeds.all_comments, name="comments_feed"),
-    path(
-        "<year:year>/<month:month>/<anyslug:slug>/feed/", feeds.of_story, name="story_comments_feed"
+    *feed_of("comments/", feeds.all_comments, "comments_feed"),
+    *feed_of(
+        "<year:year>/<month:month>/<anyslug:slug>/",
+        feeds.of_story,
+        "story_comments_feed",
+        old=feeds.of_story,
     ),
 ]

@@ -50,6 +50,14 @@ def path(name):
     return Path(default_storage.path(name))
 
 
+def size(name):
+    """Return the bytes of a file, 0 if it is not there. One question to the disk, none opened."""
+    try:
+        return path(name).stat().st_size
+    except OSError:
+        return 0
+
+
 def place(temporary, name):
     """Move a finished file to its name; when this returns, a power cut does not lose it."""
     target = path(name)

@@ -1,12 +1,19 @@
 """A picture as HTML: which copies a browser may choose from. No query, no file is opened."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 
 from images import files
 from images.models import Image
 from images.renditions import AVIF
+
+
+class File(NamedTuple):
+    url: str
+    kind: str
+    size: int  # bytes
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ SIZES = {
     "body": Size(720, 1920, "(min-width: 48rem) 720px, 100vw"),
     "portrait": Size(96, 320, "96px"),
     "thumb": Size(80, 320, "80px"),
+    "feed": Size(960, 1280, ""),
 }
 
 
@@ -63,6 +71,13 @@ def picture_html(image, size, *, eager=False, alt=None):
 def thumb_url(image):
     """The address of a copy small enough for a list of many pictures."""
     return files.url(best(image, SIZES["thumb"]))
+
+
+def feed_file(image):
+    """Return the one copy that goes along with a feed's entry, or None if it is not there."""
+    name = best(image, SIZES["feed"])
+    size = files.size(name)
+    return File(files.url(name), files.type_of(name), size) if size else None
 
 
 def avif_source(image, size):

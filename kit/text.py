@@ -45,10 +45,15 @@ def tidy_line(value):
     return nfc(value.translate(INVISIBLE)).strip()
 
 
+def without_controls(value):
+    """Return ``value`` without what XML forbids: one such character makes a feed unreadable."""
+    return CONTROLS.sub("", value)
+
+
 def tidy_prose(value):
     """Return text of many lines in NFC: controls and lone surrogates gone, line ends ``\\n``."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    return nfc(CONTROLS.sub("", text))
+    return nfc(without_controls(text))
 
 
 def refuse_controls(value):

@@ -23,6 +23,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_http_date_safe
 
 from mmul import views
 from mmul.logs import request_number
@@ -140,7 +141,9 @@ def who_may_embed(request, response):
     if is_html(response) or is_staff_path(request):
         return "same-origin"
     shared = request.path_info.startswith((settings.STATIC_URL, "/media/"))
-    return "cross-origin" if shared or "xml" in content_type(response) else "same-origin"
+    kind = content_type(response)
+    # Feeds and site maps are for everybody's readers, also for those that live in a browser.
+    return "cross-origin" if shared or "xml" in kind or "feed+json" in kind else "same-origin"
 
 
 def keeping(request, response):
@@ -324,6 +327,18 @@ class StaffMessages(MessageMiddleware):
         return super().__call__(request) if is_staff_path(request) else self.get_response(request)
 
 
+def modified_as_asked(request, response):
+    """Return Last-Modified in seconds if the reader brings that very date, else None.
+
+    Not "or a later one": where the newest story was withdrawn the date goes back, and a 304
+    would keep it alive. nginx compares so too (``if_modified_since exact``).
+    """
+    asked = request.headers.get("If-Modified-Since")
+    if not asked or asked != response.headers.get("Last-Modified"):
+        return None
+    return parse_http_date_safe(asked)
+
+
 class PublicPages:
     """Shared pages carry a strong ETag; a reader who has the page gets a 304."""
 
@@ -349,6 +364,8 @@ class PublicPages:
             digest = hashlib.blake2b(response.content, digest_size=16).hexdigest()
             response.headers["ETag"] = f'"{digest}"'
         kind = response.headers.get("Content-Type", "")
-        answer = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+        answer = get_conditional_response(
+            request, response.headers["ETag"], modified_as_asked(request, response), response
+        )
         answer.page_type = kind
         return answer

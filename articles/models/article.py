@@ -79,8 +79,9 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_feed(self):
         """A card and its rendered body. Four queries in all."""
-        filed = self.select_related("main_category").prefetch_related("tags", "categories")
-        return filed.defer("body")._signed()
+        filed = self.select_related("main_category", "lead_image")
+        filed = filed.prefetch_related("tags", "categories")
+        return filed.defer("body", "lead_image__error")._signed()
 
     def for_result(self):
         """One line of a search's results: a card without its picture. Two queries in all."""
@@ -198,6 +199,8 @@ class Article(Body):
     indexed_at = models.DateTimeField(null=True, editable=False)  # by searching.py; None: to do
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # rises with each save
+    # What an imported story is called in feeds, kept as it was: another name would be news again.
+    guid = models.CharField(max_length=1000, blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
 

@@ -90,7 +90,8 @@ class ReaderCommentQuerySet(models.QuerySet):
         return self.select_related("article", "commenter", "user")
 
     def for_feed(self):
-        return self.select_related("article").order_by("-pk")
+        bodies = ("article__body", "article__body_html")
+        return self.select_related("article").defer(*bodies).order_by("-pk")
 
 
 class ReaderComment(XtdComment):

@@ -352,7 +352,7 @@ def test_the_feed_links_to_the_source_itself(client):
     assert response.headers["Content-Type"].startswith("application/rss+xml")
     assert entry.findtext("link") == item.url
     assert entry.findtext("title") == "Fonte & C.: A <b> & c"
-    assert entry.findtext("description") == "Un <estratto>"
+    assert entry.findtext("description") == "Un &lt;estratto&gt;"
     assert entry.find("guid").get("isPermaLink") == "false"
     assert channel.findtext("language") == "it"
 

@@ -305,6 +305,36 @@ def test_q3_addresses_of_commenters_are_not_in_the_index(client):
     assert not [v for v in row.values() if MARKER in str(v) or "192.0.2" in str(v)]
 
 
+# --- the feed of a search ---
+
+
+def test_a_search_has_a_feed_with_its_newest_stories(client):
+    article = indexed(title="Il cormorano")
+    indexed(title="La gazza")
+
+    page = client.get("/cerca/?q=cormorano&ordine=data")
+    feed = client.get(page.context["answer"].feed_url)
+
+    assert page.context["answer"].feed_url == "/cerca/feed/?q=cormorano"
+    assert 'type="application/rss+xml"' in page.text
+    assert feed.headers["Content-Type"].startswith("application/rss+xml")
+    assert article.get_absolute_url() in feed.text
+    assert "gazza" not in feed.text
+    assert client.get("/cerca/feed/atom/?q=cormorano").status_code == 200
+    assert client.get("/cerca/feed/json/?q=cormorano").json()["items"]
+
+
+@pytest.mark.parametrize("old", ["/?s=gazza+ladra&feed=rss2", "/search/gazza%20ladra/feed/"])
+def test_wordpress_s_search_feeds_lead_to_ours(client, old):
+    assert client.get(old).headers["Location"] == "/cerca/feed/?q=gazza+ladra"
+
+
+def test_a_feed_of_no_search_is_not_there(client):
+    assert client.get("/cerca/feed/").status_code == 404
+    assert client.get("/cerca/feed/", {"q": "x" * 300}).status_code == 404
+    assert client.get("/cerca/feed/?q=%25_").status_code == 200
+
+
 # --- suggestions ---
 
 

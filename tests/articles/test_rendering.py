@@ -421,7 +421,7 @@ def test_s3_hostile_text_reaches_an_xml_parser_unharmed(client, text):
     content = tree.parse(item.findtext(CONTENT))
 
     assert item.findtext("title") == f"T {text} t"
-    assert item.findtext("description") == f"S {text} s"
+    assert tree.parse(item.findtext("description")).text() == f"S {text} s"
     assert item.findtext(CREATOR) == f"A {text} a"
     assert [c.text for c in item.findall("category")] == [f"C {text} c", f"G {text} g"]
     assert content.find("p").text() == f"B {text} b"
@@ -464,10 +464,9 @@ def test_addresses_in_the_feed_are_whole(client, settings):
     content = tree.parse(item_of(client).findtext(CONTENT))
     attributes = [node.attrs for node in content.walk()]
     addresses = [a[name] for a in attributes for name in ("src", "href") if name in a]
-    for offers in (a.get("srcset", "").split(",") for a in attributes):
-        addresses += [offer.split()[0] for offer in offers if offer]
 
-    assert len(addresses) >= 4
+    assert len(addresses) >= 2
+    assert not [a for a in attributes if "srcset" in a]
     assert not [a for a in addresses if not a.startswith(f"{settings.SITE_URL}/")]
 
 

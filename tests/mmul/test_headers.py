@@ -39,6 +39,7 @@ SPREAD = ("cross-origin", "strict-origin-when-cross-origin")
 ANSWERS = [
     ("/", 200, PUBLIC_POLICY, SHARED, *PUBLIC),
     ("/feed/", 200, BARE_POLICY, SHARED, *SPREAD),
+    ("/feed/json/", 200, BARE_POLICY, SHARED, *SPREAD),
     ("/robots.txt", 200, BARE_POLICY, SHARED, *PUBLIC),
     ("/sitemap.xml", 200, BARE_POLICY, SHARED, *SPREAD),
     ("/healthz", 200, BARE_POLICY, "no-store", *PUBLIC),
