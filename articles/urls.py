@@ -3,7 +3,7 @@
 from django.urls import path
 
 from articles import converters as converters  # registers the parts of addresses
-from articles import feeds, views
+from articles import feeds, oembed, views
 
 
 def listing(route, view, name):
@@ -18,6 +18,7 @@ def listing(route, view, name):
 urlpatterns = [
     *listing("", views.front_page, "front"),
     path("feed/", feeds.site_feed, name="feed"),
+    path("oembed/", oembed.answer, name="oembed"),
     *listing("category/<slugs:path>/", views.category, "category"),
     *listing("tag/<anyslug:slug>/", views.tag, "tag"),
     *listing("author/<anyslug:slug>/", views.author, "author"),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Author
-from articles import pages
+from articles import oldlinks, pages
 from articles.models import Article, Category, Page, PreviewLink, Series, Tag
 from articles.paging import cut
 from pagecache.tags import cacheable
@@ -24,6 +24,8 @@ def first_page(request, **where):
 
 @require_safe
 def front_page(request, number=1):
+    if old := oldlinks.followed(request):
+        return old
     articles = Article.objects.visible().front_page_order().for_card()
     rows, paging = cut(articles, number, "/", first_extra=1)
     lead = rows.pop(0) if rows and number == 1 else None

@@ -1,4 +1,5 @@
 from articles.models.article import Article, Byline, FormerSlug, Source
+from articles.models.card import SocialCard
 from articles.models.labels import Category, Series, Tag
 from articles.models.page import Page
 from articles.models.preview import PreviewLink
@@ -11,6 +12,7 @@ __all__ = [
     "Page",
     "PreviewLink",
     "Series",
+    "SocialCard",
     "Source",
     "Tag",
 ]

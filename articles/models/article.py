@@ -20,6 +20,9 @@ WORDS_A_MINUTE = 200  # reading Italian on a screen, silently
 FIRST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
 LAST_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 
+# What a card and its crops are made of.
+SHOWN_OUTSIDE = {"title", "main_category", "lead_image", "social_title", "social_image"}
+
 sensible_date = [
     MinValueValidator(FIRST_DATE, "La data è troppo indietro: scrivi dal 1970 in poi."),
     MaxValueValidator(LAST_DATE, "La data è troppo avanti: scrivi prima del 2100."),
@@ -69,7 +72,15 @@ class ArticleQuerySet(models.QuerySet):
         """Enough for one card in a list: no body. Two queries in all."""
         return (
             self.select_related("main_category", "lead_image")
-            .defer("body", "body_html", "lead_image__error")
+            .defer("body", "body_html", "lead_image__error", "lead_image__crops")
+            ._signed()
+        )
+
+    def for_outside(self):
+        """What another site shows of one story: no text, its pictures and its card. Two queries."""
+        return (
+            self.select_related("lead_image", "social_image", "card")
+            .defer("body", "body_html", "lead_image__error", "social_image__error")
             ._signed()
         )
 
@@ -87,8 +98,8 @@ class ArticleQuerySet(models.QuerySet):
         newer = Q(published_at__gte=date) & (Q(published_at__gt=date) | Q(pk__gt=OuterRef("pk")))
         visible = Article.objects.visible()
         return (
-            self.select_related("main_category", "lead_image", "series")
-            .defer("body", "lead_image__error")  # readers get body_html
+            self.select_related("main_category", "lead_image", "series", "social_image", "card")
+            .defer("body", "lead_image__error", "social_image__error")  # readers get body_html
             ._signed()
             .prefetch_related("sources")
             .annotate(
@@ -164,7 +175,25 @@ class Article(Body):
     )
     series_part = models.PositiveSmallIntegerField("parte", null=True, blank=True)
 
+    # What search engines and social sites show, where it is not the above: see outside.py.
+    search_title = LineField("titolo per i motori di ricerca", max_length=70, blank=True)
+    search_description = ProseField(
+        "descrizione per i motori di ricerca", max_length=160, blank=True
+    )
+    social_title = LineField("titolo per i social", max_length=100, blank=True)
+    social_description = ProseField("descrizione per i social", max_length=200, blank=True)
+    social_image = models.ForeignKey(
+        "images.Image",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="figura per i social",
+        related_name="+",
+    )
+
     # Written by the house, one narrow UPDATE at a time: see publishing.py.
+    # Since when the card and the crops of the pictures are right; empty: to be made (cards.py).
+    outside_at = models.DateTimeField(null=True, editable=False)
     announced_at = models.DateTimeField(null=True, editable=False)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # rises with each save
@@ -205,6 +234,12 @@ class Article(Body):
                 name="articles_to_announce",
                 condition=Q(status="ready", announced_at=None),
             ),
+            # The worker's question: cards and crops to be made, newest stories first.
+            models.Index(
+                F("published_at").desc(),
+                name="articles_to_show_outside",
+                condition=Q(status="ready", outside_at=None),
+            ),
             # Bodies made by older rules: see rendering.py.
             models.Index(fields=["rendered_with"], name="articles_rendered_with"),
         ]
@@ -224,6 +259,11 @@ class Article(Body):
 
     def save(self, *args, **kwargs):
         self.slug = self.slug or self.free_slug()
+        columns = kwargs.get("update_fields")
+        if columns is None or SHOWN_OUTSIDE & set(columns):
+            self.outside_at = None
+            if columns is not None:
+                kwargs["update_fields"] = {*columns, "outside_at"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
