@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.timezone import localtime
 
 from articles import outside
-from articles.outside import absolute
+from articles.outside import Shown, absolute
 from kit import urls
 from kit.html import script_json
 
@@ -92,12 +92,7 @@ def publisher():
         "@id": f"{home()}#redazione",
         "name": settings.SITE_NAME,
         "url": home(),
-        "logo": {
-            "@type": "ImageObject",
-            "url": absolute(static("img/logo.png")),
-            "width": 512,
-            "height": 512,
-        },
+        "logo": picture(Shown(absolute(static("img/logo.png")), 512, 512, "image/png", "")),
     }
 
 
@@ -106,12 +101,17 @@ def picture(shown):
         {
             "@type": "ImageObject",
             "url": shown.url,
-            "width": shown.width,
-            "height": shown.height,
+            "width": in_pixels(shown.width),
+            "height": in_pixels(shown.height),
             "encodingFormat": shown.kind,
             "caption": shown.alt,
         }
     )
+
+
+def in_pixels(number):
+    # E37 is the pixel of UN/CEFACT. A bare number is what everybody writes and nobody defined.
+    return {"@type": "QuantitativeValue", "value": number, "unitCode": "E37"}
 
 
 def citation(source):
@@ -138,7 +138,12 @@ def breadcrumbs(trail):
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": absolute(address)}
+            {
+                "@type": "ListItem",
+                "position": number,
+                "name": name,
+                "item": {"@type": "WebPage", "@id": absolute(address)},
+            }
             for number, (name, address) in enumerate(steps, start=1)
         ],
     }
@@ -172,7 +177,6 @@ def profile(author):
         "description": " ".join(author.biography.split()),
         "image": picture(outside.whole(author.picture)) if author.picture else None,
         "sameAs": [link for link in (author.website, author.mastodon_url) if link],
-        "worksFor": publisher(),
     }
     return {
         "@type": "ProfilePage",
