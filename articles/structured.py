@@ -43,7 +43,6 @@ def story(article, labels, sources):
 
 
 def news(article, address, labels, sources):
-    revised = article.revised_at or article.published_at
     node = {
         "@type": "NewsArticle",
         "@id": f"{address}#articolo",
@@ -53,7 +52,7 @@ def news(article, address, labels, sources):
         "description": outside.search_description(article),
         "inLanguage": LANGUAGE,
         "datePublished": moment(article.published_at),
-        "dateModified": moment(max(revised, article.published_at)),
+        "dateModified": moment(changed(article)),
         "author": [person(author) for author in article.signatures],
         "publisher": publisher(),
         "image": [picture(shown) for shown in outside.search_pictures(article)],
@@ -72,6 +71,11 @@ def news(article, address, labels, sources):
         }
         node["position"] = article.series_part
     return without_blanks(node)
+
+
+def changed(article):
+    """When the story last changed in substance; never before it came out."""
+    return max(article.revised_at or article.published_at, article.published_at)
 
 
 def moment(when):

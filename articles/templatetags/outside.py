@@ -42,6 +42,8 @@ def outside_story(context, article, labels, sources):
         outside.social_picture(article),
     ) | {
         "article": article,
+        "published": structured.moment(article.published_at),
+        "modified": structured.moment(structured.changed(article)),
         "tags": [label["name"] for label in labels if label["kind"] == "tag"],
         "creators": [author.mastodon for author in article.signatures if author.mastodon],
         "shortlink": absolute(f"/?p={article.pk}"),
