@@ -65,6 +65,11 @@ def thumb_url(image):
     return files.url(best(image, SIZES["thumb"]))
 
 
+def card_url(image):
+    """The address of a copy as large as a card in a list."""
+    return files.url(best(image, SIZES["card"]))
+
+
 def avif_source(image, size):
     copies = fitting([copy for copy in image.renditions if copy["type"] == AVIF], size)
     if not copies:
