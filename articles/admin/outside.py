@@ -22,7 +22,7 @@ FIELDSET = (
             "social_description",
             "social_image",
         ],
-        "classes": ["collapse", "outside-fields"],
+        "classes": ["collapse", "elsewhere"],
         "description": "Come l’articolo si vede nei motori di ricerca e sui social. Sono campi "
         "facoltativi: se li lasci vuoti facciamo noi.",
     },
