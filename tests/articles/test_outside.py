@@ -143,6 +143,19 @@ def test_the_drawn_card_is_shown_with_its_size(client):
     assert said.one("og:image:alt") == "Perché è così"
 
 
+@pytest.mark.parametrize("authors", [1, 5])
+def test_a_story_asks_no_query_for_all_this(client, django_assert_num_queries, authors):
+    """Seven: the story, authors, sources, what stands around, labels, discussion, menu."""
+    dressed = {"lead_image": make_image(), "social_image": make_image(), "tags": [make_tag()]}
+    make_article()
+    for number, fields in enumerate(({}, dressed)):
+        article = make_article(authors=[make_author() for _ in range(authors)], **fields)
+        if number:
+            SocialCard.objects.create(article=article, name=f"ab/{'8' * 40}.png")
+        with django_assert_num_queries(7):
+            client.get(article.get_absolute_url())
+
+
 def test_a_decorative_picture_has_no_words(client):
     article = make_article(lead_image=make_image(decorative=True, alt="mai"))
 
