@@ -253,7 +253,7 @@ def quarters(x, y, r):
 
 
 def default():
-    """The card of what has no title of its own: lists, and a story that is waiting for its own."""
+    """The card of lists, and of a story that waits for its own: static/img/card.png is this."""
     card = Image.new("RGB", (WIDTH, HEIGHT), NIGHT)
     mark(card, (WIDTH - 400, HEIGHT - 400), 520, ghost=True)
     mark(card, ((WIDTH - 300) // 2, (HEIGHT - 320) // 2), 300)

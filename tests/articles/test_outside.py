@@ -169,6 +169,8 @@ def test_every_public_page_has_one_canonical_address_of_ours(client):
         make_article(authors=[author], main_category=make_category(), tags=[tag])
     page = make_page("Chi siamo", body="<p>Un giornale fatto da volontari.</p>")
 
+    for address in ("/rassegna/", "/rassegna/fonti/"):
+        assert head(client, address).links["canonical"] == [SITE + address]
     for address in ("/", "/page/2/", "/author/ada/", "/author/ada/page/2/", "/tag/red-hat/"):
         said = head(client, address)
         assert said.links["canonical"] == [SITE + address]

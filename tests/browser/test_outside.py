@@ -1,7 +1,5 @@
 """The preview of a story outside the site, while an editor types."""
 
-import os
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -36,18 +34,11 @@ def troubles(page):
     return [line for line in page.said if "404" not in line]
 
 
-def look(page, name):
-    """Leave a picture for the eye, if somebody wants one."""
-    if folder := os.environ.get("MMUL_LOOK"):
-        page.locator(".elsewhere").screenshot(path=f"{folder}/{name}.png")
-
-
 def test_the_preview_follows_the_typing(form):
     article = make_article(
         title="Perché l’università passa a Debian", main_category=make_category("Distribuzioni")
     )
     page = form(article)
-    look(page, "outside-drawn")
 
     assert shown(page, "drawnTitle").inner_text() == article.title
     assert shown(page, "category").inner_text().lower() == "distribuzioni"
@@ -75,7 +66,6 @@ def test_the_card_shows_the_picture_that_will_stand_for_the_story(form):
 
     article = make_article(lead_image=receive((1200, 700)), social_image=None)
     page = form(article)
-    look(page, "outside-picture")
 
     expect(shown(page, "picture")).to_be_visible()
     expect(shown(page, "drawn")).to_be_hidden()
