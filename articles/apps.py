@@ -8,6 +8,7 @@ class ArticlesConfig(AppConfig):
 
     def ready(self):
         from articles import searching
+        from articles.cards import forget_file
 
         # Signals, because a deletion of many rows passes by no method of ours, and a name is
         # changed in more places than one.
@@ -16,3 +17,5 @@ class ArticlesConfig(AppConfig):
         post_save.connect(searching.page_saved, sender="articles.Page")
         for model in ("articles.Tag", "articles.Series", "accounts.Author"):
             post_save.connect(searching.name_saved, sender=model)
+        # Not SocialCard.delete(): a card goes with its story, by cascade.
+        post_delete.connect(forget_file, sender="articles.SocialCard")

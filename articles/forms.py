@@ -24,8 +24,15 @@ class ArticleForm(forms.ModelForm):
             "title", "standfirst", "lead_image", "lead_caption", "body", "status", "published_at",
             "pinned", "comments_open", "revised_at", "main_category", "categories", "tags",
             "series", "series_part", "slug",
+            "search_title", "search_description",
+            "social_title", "social_description", "social_image",
         )  # fmt: skip
-        widgets = {"body": BodyWidget, "standfirst": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "body": BodyWidget,
+            "standfirst": forms.Textarea(attrs={"rows": 3}),
+            "search_description": forms.Textarea(attrs={"rows": 2}),
+            "social_description": forms.Textarea(attrs={"rows": 2}),
+        }
         help_texts = {
             "title": "In testa alla pagina, negli elenchi e nei motori di ricerca.",
             "lead_caption": "Esce sotto la figura di apertura, prima del credito.",
@@ -36,13 +43,21 @@ class ArticleForm(forms.ModelForm):
             "tags": f"Stanno in fondo all’articolo. Al massimo {MAX_TAGS}.",
             "series": "Aggiunge il riquadro con le altre parti.",
             "series_part": "Il numero d’ordine nella serie.",
+            "search_title": "Vuoto: il titolo dell’articolo.",
+            "search_description": "Vuoto: il sommario, o le prime frasi del testo.",
+            "social_title": "Vuoto: il titolo dell’articolo.",
+            "social_description": "Vuoto: il sommario, o le prime frasi del testo.",
+            "social_image": "Vuoto: la figura di apertura. Se non è adatta, disegniamo una "
+            "cartolina col titolo.",
             "comments_open": "Se togli la spunta, i commenti già usciti restano.",
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # A maxlength attribute makes the browser cut a paste without a word.
-        self.fields["slug"].widget.attrs.pop("maxlength", None)
+        # A maxlength attribute makes the browser cut a paste without a word. Who may only look has
+        # a form without fields.
+        if "slug" in self.fields:
+            self.fields["slug"].widget.attrs.pop("maxlength", None)
         self.initial["opened_version"] = self.instance.version
         self.stored = None  # the row as somebody else left it, when this form is stale
         self.former_slug = self.instance.slug

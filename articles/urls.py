@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from articles import converters as converters  # registers the parts of addresses
-from articles import lookup, sitemaps, views
+from articles import lookup, oembed, sitemaps, views
 from articles.feeds import views as feeds
 from articles.feeds.routes import feed_of, old_files
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("search/<str:term>/page/<number:number>/", lookup.old_address),
     *feed_of("search/<str:term>/", lookup.old_feed, "old_search_feed"),
     path("search/<str:term>/", lookup.old_address),
+    path("oembed/", oembed.answer, name="oembed"),
     *feed_of("category/<slugs:path>/", feeds.category, "category_feed"),
     *listing("category/<slugs:path>/", views.category, "category"),
     *feed_of("tag/<anyslug:slug>/", feeds.tag, "tag_feed"),

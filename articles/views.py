@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Author
-from articles import lookup, pages
+from articles import lookup, oldlinks, pages
 from articles.feeds.routes import asked_in
 from articles.models import Article, Category, Page, PreviewLink, Series, Tag
 from articles.paging import cut
@@ -30,6 +30,8 @@ def front_page(request, number=1):
         return lookup.old_address(request)
     if feed := asked_in(request.GET):
         return HttpResponsePermanentRedirect(feed)
+    if old := oldlinks.followed(request):
+        return old
     articles = Article.objects.visible().front_page_order().for_card()
     rows, paging = cut(articles, number, "/", first_extra=1)
     lead = rows.pop(0) if rows and number == 1 else None

@@ -8,8 +8,10 @@ import errno
 import json
 import os
 import resource
+import runpy
 import sys
 import warnings
+from pathlib import Path
 
 MEMORY = 1024**3  # bytes of address space
 CPU_SECONDS = 20
@@ -277,6 +279,35 @@ def copies(job):
     return {"made": len(job["copies"])}
 
 
+# --- what other sites show -----------------------------------------------------
+
+
+def crops(job):
+    """Write the parts ``[{"box", "size", "type", "target"}, ...]`` of our own file; still ones."""
+    from PIL import Image
+
+    picture = in_plain_mode(open_picture(sys.stdin.buffer))
+    for crop in job["crops"]:
+        part = bare(
+            picture.resize(
+                crop["size"], Image.Resampling.LANCZOS, box=crop["box"], reducing_gap=3.0
+            )
+        )
+        if part.mode == "RGBA" and crop["type"] == "image/jpeg":
+            ground = Image.new("RGB", part.size, "white")
+            ground.paste(part, mask=part)
+            part = ground
+        write(part, crop["type"], crop["target"], COPY)
+    return {"made": len(job["crops"])}
+
+
+def card(job):
+    """Draw a story's card. Its code is a file of its own, and a child is a script: no import."""
+    drawing = runpy.run_path(str(Path(__file__).with_name("lettering.py")))
+    drawing["draw"](job).save(job["target"], **PNG)
+    return {"width": drawing["WIDTH"], "height": drawing["HEIGHT"]}
+
+
 JPEG = {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True}
 WEBP = {"format": "WEBP", "quality": 80, "method": 4}
 AVIF = {"format": "AVIF", "quality": 58, "speed": 8, "max_threads": 1}
@@ -294,7 +325,7 @@ def write(picture, kind, target, settings, **more):
     picture.save(target, **options)
 
 
-JOBS = {"normalise": normalise, "copies": copies}
+JOBS = {"normalise": normalise, "copies": copies, "crops": crops, "card": card}
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,8 @@ EXTENSIONS = {
     "image/avif": "avif",
 }
 TYPES = {extension: kind for kind, extension in EXTENSIONS.items()}
-NAME = r"[0-9a-f]{2}/[0-9a-f]{40}(?:-[0-9]{1,4})?\.(?:jpg|png|webp|avif)"
+# A picture, its copy "-640", its part "-16x9c": shape and first letter of the focus.
+NAME = r"[0-9a-f]{2}/[0-9a-f]{40}(?:-[0-9]{1,4}(?:x[0-9]{1,4}[ctblr])?)?\.(?:jpg|png|webp|avif)"
 OURS = re.compile(NAME)
 
 

@@ -97,6 +97,9 @@ class Image(models.Model):
     animated = models.BooleanField("animata", default=False, editable=False)
     # [{"width": 640, "type": "image/avif", "name": "ab/<40 hex>-640.avif"}, ...], smallest first.
     renditions = models.JSONField(default=list, editable=False)
+    # What other sites show, asked for by whoever uses the picture so: see crops.py.
+    # [{"shape": "16x9", "width": 1200, "height": 675, "type": "image/jpeg", "name": …}, ...]
+    crops = models.JSONField(default=list, editable=False)
     rendered_at = models.DateTimeField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
     # Tries begun and not finished: one that kills the worker counts too.
@@ -136,4 +139,4 @@ class Image(models.Model):
 
     @property
     def file_names(self):
-        return [self.name, *(copy["name"] for copy in self.renditions)]
+        return [self.name, *(copy["name"] for copy in [*self.renditions, *self.crops])]

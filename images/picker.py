@@ -7,10 +7,10 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
-from images import uploads
+from images import crops, uploads
 from images.forms import UploadForm
 from images.models import Image
-from images.pictures import thumb_url
+from images.pictures import card_url, thumb_url
 from kit.text import LINE_CONTROLS
 
 PAGE = 24  # pictures
@@ -86,6 +86,8 @@ def described(image):
         "licence": image.licence,
         "focus": image.focus,
         "thumb": thumb_url(image),
+        "card": card_url(image),
+        "fits": crops.fits(image),  # for a card on a social site
         "width": image.width,
         "height": image.height,
     }

@@ -80,6 +80,11 @@ def feed_file(image):
     return File(files.url(name), files.type_of(name), size) if size else None
 
 
+def card_url(image):
+    """The address of a copy as large as a card in a list."""
+    return files.url(best(image, SIZES["card"]))
+
+
 def avif_source(image, size):
     copies = fitting([copy for copy in image.renditions if copy["type"] == AVIF], size)
     if not copies:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from images import files, workshop
+from images import crops, files, workshop
 from images.models import TRIES, Image
 from pagecache.tags import purge_on_commit
 
@@ -108,6 +108,7 @@ def begin_again(images):
 def forget_files(instance, **signal):
     """Remove the files of a deleted picture once the deletion is durable."""
     # Planned names too: a worker may have been killed between its files and its row.
-    names = {*instance.file_names, *(copy["name"] for copy in plan(instance))}
+    planned = [*plan(instance), *crops.plan(instance)]
+    names = {*instance.file_names, *(copy["name"] for copy in planned)}
     transaction.on_commit(lambda: files.remove(names))
     purge_on_commit(instance.cache_tag)

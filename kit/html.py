@@ -4,6 +4,8 @@ Shape first, clean last (trust table, rule 1): ``shaping`` makes a tree that fol
 vocabulary, it is written out once, nh3 has the last word, and nobody edits the result as text.
 """
 
+import json
+
 import nh3
 from django import forms
 from django.db import models
@@ -13,7 +15,7 @@ from kit import shaping, tree
 from kit.text import CONTROLS
 from kit.vocabulary import PROFILES, Refused, thousands
 
-__all__ = ["HtmlField", "HtmlFormField", "Refused", "clean", "trusted"]
+__all__ = ["HtmlField", "HtmlFormField", "Refused", "clean", "script_json", "trusted"]
 
 ROUNDS = 4
 
@@ -91,6 +93,16 @@ def _measure_before(html, vocabulary):
 def trusted(html):
     """Mark as safe what ``clean`` returned, or what rendering made of it on a tree."""
     return mark_safe(html)  # noqa: S308
+
+
+# What could end a <script>, begin a comment in it, or end a line of JavaScript (trust table, S3).
+_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+def script_json(data):
+    """Return ``data`` as JSON that may stand in a ``<script>``, whatever its texts hold."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_SCRIPT)
+    return mark_safe(text)  # noqa: S308
 
 
 class HtmlFormField(forms.CharField):

@@ -15,7 +15,7 @@ from django.db import close_old_connections, connections
 from accounts.sessions import forget_expired_due
 from aggregator import desk, polling
 from aggregator import retention as old_news
-from articles import pinging
+from articles import cards, pinging
 from articles.publishing import announce_due
 from articles.rendering import refresh_due
 from articles.searching import index_due
@@ -39,6 +39,7 @@ STEPS = (
     Step("indexed comments", searching.refresh_due, 1),
     Step("renditions", make_due, 2),
     Step("render", refresh_due, 5),
+    Step("cards", cards.make_due, 10),
     Step("mail", send_due, 5),
     Step("followers", followers.tell_due, 5),
     Step("moderators", moderators.tell_due, 20),

@@ -21,6 +21,8 @@ FILES = sorted(f for room in STOREY for f in (ROOT / room).rglob("*.py"))
 # Third-party code has one owner room (docs/adr/0001).
 OWNERS = {
     "PIL": "images",
+    "font_source_sans_pro": "images",
+    "font_source_serif_pro": "images",
     "nh3": "kit",
     "selectolax": "kit",
     "pygments": "articles",

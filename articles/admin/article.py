@@ -15,6 +15,7 @@ from accounts.models import Author
 from articles import pings, publishing, searching
 from articles.admin.conflict import differences
 from articles.admin.filters import AuthorFilter, CategoryFilter, StateFilter, state
+from articles.admin.outside import FIELDSET, OutsideFields
 from articles.admin.previews import PreviewViews
 from articles.admin.rows import BylineInline, SourceInline, without_vanished_rows
 from articles.editor import WithNonce
@@ -29,7 +30,7 @@ def counted(number, one, many):
 
 
 @admin.register(Article)
-class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
+class ArticleAdmin(PreviewViews, OutsideFields, WithNonce, admin.ModelAdmin):
     form = ArticleForm
     list_display = ["thumb", "title", "state", "date", "signed_by", "main_category", "on_site"]
     list_display_links = ["thumb", "title"]
@@ -40,8 +41,15 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
     search_help_text = "Cerca nei titoli e nei sommari"
     date_hierarchy = "published_at"
     ordering = [F("published_at").desc(nulls_first=True), "-pk"]
-    autocomplete_fields = ["main_category", "categories", "tags", "series", "lead_image"]
-    readonly_fields = ["permalink"]
+    autocomplete_fields = [
+        "main_category",
+        "categories",
+        "tags",
+        "series",
+        "lead_image",
+        "social_image",
+    ]
+    readonly_fields = ["permalink", "outside_preview"]
     radio_fields = {"status": admin.VERTICAL}
     inlines = [BylineInline, SourceInline]
     actions = ["publish_now", "withdraw", "pin", "unpin"]
@@ -49,10 +57,11 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
     save_on_top = False
 
     class Media:
-        css = {"all": ["articles/desk.css"]}
+        css = {"all": ["articles/desk.css", "articles/outside.css"]}
         js = [
             Script("articles/rows.js", defer=True),
             Script("articles/lead-picture.js", type="module"),
+            Script("articles/outside.js", type="module"),
         ]
 
     # --- the list ---
@@ -103,6 +112,7 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
             (None, {"fields": ["title", "standfirst", "opened_version"]}),
             ("Figura di apertura", {"fields": ["lead_image", "lead_caption"]}),
             ("Testo", {"fields": ["body"], "classes": ["body-field"]}),
+            FIELDSET,
             ("Uscita", {"fields": out, "classes": ["side"]}),
             (
                 "Dove si trova",

@@ -1,4 +1,6 @@
-from articles.models.article import Article, Byline, FormerSlug, Source
+from articles.models.article import Article
+from articles.models.beside import Byline, FormerSlug, Source
+from articles.models.card import SocialCard
 from articles.models.labels import Category, Series, Tag
 from articles.models.page import Page
 from articles.models.ping import Ping
@@ -13,6 +15,7 @@ __all__ = [
     "Ping",
     "PreviewLink",
     "Series",
+    "SocialCard",
     "Source",
     "Tag",
 ]

@@ -3,7 +3,6 @@
 import math
 from datetime import UTC, datetime
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
@@ -11,15 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Author
+from articles.models.beside import Byline
 from articles.models.body import Body
 from images.models import Image
-from kit import urls
-from kit.fields import AddressField, LineField, ProseField
+from kit.fields import LineField, ProseField
 from kit.text import SLUG_LENGTH, free_slug, slugify
 
 WORDS_A_MINUTE = 200  # reading Italian on a screen, silently
 FIRST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
 LAST_DATE = datetime(2100, 1, 1, tzinfo=UTC)
+
+# What a card and its crops are made of.
+SHOWN_OUTSIDE = {"title", "main_category", "lead_image", "social_title", "social_image"}
 
 sensible_date = [
     MinValueValidator(FIRST_DATE, "La data è troppo indietro: scrivi dal 1970 in poi."),
@@ -73,7 +75,15 @@ class ArticleQuerySet(models.QuerySet):
         """Enough for one card in a list: no body. Two queries in all."""
         return (
             self.select_related("main_category", "lead_image")
-            .defer("body", "body_html", "lead_image__error")
+            .defer("body", "body_html", "lead_image__error", "lead_image__crops")
+            ._signed()
+        )
+
+    def for_outside(self):
+        """What another site shows of one story: no text, its pictures and its card. Two queries."""
+        return (
+            self.select_related("lead_image", "social_image", "card")
+            .defer("body", "body_html", "lead_image__error", "social_image__error")
             ._signed()
         )
 
@@ -115,8 +125,8 @@ class ArticleQuerySet(models.QuerySet):
         newer = Q(published_at__gte=date) & (Q(published_at__gt=date) | Q(pk__gt=OuterRef("pk")))
         visible = Article.objects.visible()
         return (
-            self.select_related("main_category", "lead_image", "series")
-            .defer("body", "lead_image__error")  # readers get body_html
+            self.select_related("main_category", "lead_image", "series", "social_image", "card")
+            .defer("body", "lead_image__error", "social_image__error")  # readers get body_html
             ._signed()
             .prefetch_related("sources")
             .annotate(
@@ -194,7 +204,25 @@ class Article(Body):
     )
     series_part = models.PositiveSmallIntegerField("parte", null=True, blank=True)
 
+    # What search engines and social sites show, where it is not the above: see outside.py.
+    search_title = LineField("titolo per i motori di ricerca", max_length=70, blank=True)
+    search_description = ProseField(
+        "descrizione per i motori di ricerca", max_length=160, blank=True
+    )
+    social_title = LineField("titolo per i social", max_length=100, blank=True)
+    social_description = ProseField("descrizione per i social", max_length=200, blank=True)
+    social_image = models.ForeignKey(
+        "images.Image",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="figura per i social",
+        related_name="+",
+    )
+
     # Written by the house, one narrow UPDATE at a time: see publishing.py.
+    # Since when the card and the crops of the pictures are right; empty: to be made (cards.py).
+    outside_at = models.DateTimeField(null=True, editable=False)
     announced_at = models.DateTimeField(null=True, editable=False)
     indexed_at = models.DateTimeField(null=True, editable=False)  # by searching.py; None: to do
     comment_count = models.PositiveIntegerField(default=0, editable=False)
@@ -250,6 +278,12 @@ class Article(Body):
                 name="articles_in_maps",
                 condition=Q(status="ready"),
             ),
+            # The worker's question: cards and crops to be made, newest stories first.
+            models.Index(
+                F("published_at").desc(),
+                name="articles_to_show_outside",
+                condition=Q(status="ready", outside_at=None),
+            ),
             # Bodies made by older rules: see rendering.py.
             models.Index(fields=["rendered_with"], name="articles_rendered_with"),
         ]
@@ -269,6 +303,11 @@ class Article(Body):
 
     def save(self, *args, **kwargs):
         self.slug = self.slug or self.free_slug()
+        columns = kwargs.get("update_fields")
+        if columns is None or SHOWN_OUTSIDE & set(columns):
+            self.outside_at = None
+            if columns is not None:
+                kwargs["update_fields"] = {*columns, "outside_at"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
@@ -303,70 +342,3 @@ class Article(Body):
     def signatures(self):
         """Authors in the order of the byline; no query if loaded by a ``for_*`` word."""
         return [byline.author for byline in self.bylines.all()]
-
-
-class Byline(models.Model):
-    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(Author, models.PROTECT, verbose_name="firma", related_name="bylines")
-    position = models.PositiveSmallIntegerField("ordine", default=0)
-
-    class Meta:
-        verbose_name = "firma"
-        verbose_name_plural = "firme"
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["article", "author"], name="articles_signed_once"),
-        ]
-
-    def __str__(self):
-        return str(self.author)
-
-
-class Source(models.Model):
-    """What a story was written from. Printed in the box "Fonti"."""
-
-    article = models.ForeignKey(Article, models.CASCADE, related_name="sources")
-    position = models.PositiveSmallIntegerField("ordine", default=0)
-    outlet = LineField("testata", max_length=200)
-    title = LineField("titolo originale", max_length=300, blank=True)
-    author = LineField("autore", max_length=200, blank=True)
-    url = AddressField("indirizzo")
-    original_date = models.DateField("data", null=True, blank=True)
-    language = models.CharField("lingua", max_length=12, default="en")
-    read_at = models.DateTimeField("letta il", null=True, blank=True)
-
-    # Written by the house: the address in one spelling, to find stories that cite the same.
-    key = models.CharField(max_length=64, default="", editable=False)
-
-    class Meta:
-        verbose_name = "fonte"
-        verbose_name_plural = "fonti"
-        ordering = ["position", "pk"]
-        indexes = [models.Index(fields=["key"], name="articles_cites")]
-
-    def __str__(self):
-        return f"{self.outlet}: {self.title or self.url}"
-
-    def save(self, *args, **kwargs):
-        self.key = urls.key(self.url)
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "key"}
-        super().save(*args, **kwargs)
-
-    def clean(self):
-        if self.original_date and not 1970 <= self.original_date.year <= 2100:
-            raise ValidationError({"original_date": "Scrivi una data tra il 1970 e il 2100."})
-
-
-class FormerSlug(models.Model):
-    """An address a published story once had: answers with one permanent redirect."""
-
-    article = models.ForeignKey(Article, models.CASCADE, related_name="former_slugs")
-    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
-
-    class Meta:
-        verbose_name = "indirizzo precedente"
-        verbose_name_plural = "indirizzi precedenti"
-
-    def __str__(self):
-        return self.slug

@@ -73,7 +73,11 @@ class Category(models.Model):
     def save(self, *args, **kwargs):
         self.slug = self.slug or slugify_tag(self.name)
         self.path = self.make_path()
+        before = Category.objects.filter(pk=self.pk).values_list("name", flat=True).first()
         super().save(*args, **kwargs)
+        if before not in (None, self.name):
+            # The name stands on the drawn cards: the worker draws them anew.
+            self.main_articles.filter(card__name__gt="").update(outside_at=None)
         for child in self.children.all():
             if child.path != child.make_path():
                 child.parent = self

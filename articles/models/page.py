@@ -11,7 +11,7 @@ from kit.text import slugify
 # First segments that the site uses itself; a page with such a slug would never be reached.
 RESERVED = {
     "admin", "anteprima", "author", "category", "cerca", "commenti", "comments", "feed", "media",
-    "page", "rassegna", "search", "serie", "static", "tag", "account",
+    "oembed", "page", "rassegna", "search", "serie", "static", "tag", "account",
 }  # fmt: skip
 
 

@@ -1,11 +1,18 @@
-// The opening picture: the same dialog as in the text, over the admin's own search box.
+// The pictures of a story beside its text: the same dialog as in the text, over the admin's own
+// search box.
 
 import { el } from "mmul/ask"
 import { pickPicture, pictureInfo } from "mmul/picker"
 
-const select = document.querySelector("#id_lead_image")
+const NONE = {
+  id_lead_image: "Nessuna figura: nella prima pagina l’articolo esce senza.",
+  id_social_image: "Nessuna: fuori dal sito si vede la figura di apertura, o una cartolina disegnata da noi.",
+}
 const body = document.querySelector("textarea[data-body-editor]")
-if (select && body) enhance(select, JSON.parse(body.dataset.bodyEditor))
+for (const id of body ? Object.keys(NONE) : []) {
+  const select = document.getElementById(id)
+  if (select) enhance(select, JSON.parse(body.dataset.bodyEditor))
+}
 
 function enhance(select, config) {
   const look = el("img", { class: "lead__look", alt: "" })
@@ -24,7 +31,7 @@ function enhance(select, config) {
     away.hidden = !select.value
     if (info) look.setAttribute("src", info.thumb)
     words.textContent = !select.value
-      ? "Nessuna figura: nella prima pagina l’articolo esce senza."
+      ? NONE[select.id]
       : info
         ? `${info.title} — ${info.decorative ? "decorativa" : info.alt || "manca il testo alternativo"}${info.credit ? ` — ${info.credit}` : ""}`
         : "Questa figura non c’è più: scegline un’altra."

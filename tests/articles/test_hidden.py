@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Byline, FormerSlug, PreviewLink
+from articles.models import Byline, FormerSlug, PreviewLink, SocialCard
 from tests.factories import (
     make_article,
     make_author,
@@ -36,6 +36,11 @@ def hide(**state):
             "standfirst": f"{MARK} sommario",
             "body": f"<p>{MARK} testo</p>",
             "lead_caption": f"{MARK} didascalia",
+            "search_title": f"{MARK} per chi cerca",
+            "search_description": f"{MARK} descritto a chi cerca",
+            "social_title": f"{MARK} per i social",
+            "social_description": f"{MARK} descritto sui social",
+            "social_image": make_image(alt=f"{MARK} figura per i social"),
             "lead_image": make_image(alt=f"{MARK} figura", credit=MARK),
             "authors": [make_author(f"{MARK} firma", biography=MARK)],
             "tags": [make_tag(f"{MARK} tag")],
@@ -45,6 +50,7 @@ def hide(**state):
         | state
     )
     FormerSlug.objects.create(article=article, slug=f"{MARK}-vecchio")
+    SocialCard.objects.create(article=article, name=f"{MARK}.png")
     return article
 
 

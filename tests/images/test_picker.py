@@ -49,6 +49,8 @@ def test_the_newest_come_first_with_what_the_dialogue_shows(staff_client, addres
         "licence": "cc0",
         "focus": "center",
         "thumb": files.url(image.renditions[1]["name"]),
+        "card": files.url(image.renditions[1]["name"]),
+        "fits": True,
         "width": 1600,
         "height": 900,
     }
