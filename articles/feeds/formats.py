@@ -13,6 +13,7 @@ from django.utils.feedgenerator import (
     rfc3339_date,
 )
 
+from articles import pings
 from articles.feeds.entries import NEVER, in_format
 from kit import tree
 from kit.text import without_controls
@@ -62,6 +63,8 @@ class Rss(House, Rss201rev2Feed):
         super().add_root_elements(handler)
         handler.addQuickElement("sy:updatePeriod", "hourly")
         handler.addQuickElement("sy:updateFrequency", "1")
+        if hub := self.feed["hub"]:
+            handler.addQuickElement("atom:link", None, {"rel": "hub", "href": hub})
 
     def add_item_elements(self, handler, item):
         super().add_item_elements(handler, item)
@@ -75,6 +78,11 @@ class Rss(House, Rss201rev2Feed):
 
 class Atom(House, Atom1Feed):
     content_type = f"{ATOM}; charset=utf-8"
+
+    def add_root_elements(self, handler):
+        super().add_root_elements(handler)
+        if hub := self.feed["hub"]:
+            handler.addQuickElement("link", None, {"rel": "hub", "href": hub})
 
     def root_attributes(self):
         threads = {"xmlns:thr": "http://purl.org/syndication/thread/1.0"}
@@ -120,6 +128,8 @@ class Json(House, SyndicationFeed):
             "language": self.feed["language"],
             "items": [self.written(item) for item in self.items],
         }
+        if hub := self.feed["hub"]:
+            found["hubs"] = [{"type": "WebSub", "url": hub}]
         json.dump(found, outfile, ensure_ascii=False, indent=1)
 
     def written(self, item):
@@ -149,6 +159,7 @@ FORMATS = {"rss2": Rss, "atom": Atom, "json": Json}
 def write(name, channel, entries):
     """Return a feed in the format ``name``, a key of FORMATS, as ``(bytes, content type)``."""
     here = in_format(channel.feed, name)
+    links = dict(pings.feed_links(here.removeprefix(settings.SITE_URL)))
     feed = FORMATS[name](
         title=channel.title,
         link=channel.address,
@@ -158,6 +169,7 @@ def write(name, channel, entries):
         author_name=settings.SITE_NAME,  # Atom wants one, also where nobody signed
         feed_url=here,
         feed_guid=here,
+        hub=links.get("hub", ""),
     )
     for entry in entries:
         feed.add_item(**as_item(entry))

@@ -4,8 +4,17 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import http_date
 
+from articles import pings
 from articles.feeds import bodies, formats
-from articles.feeds.entries import Channel, Discussion, Entry, Picture, absolute, last_change
+from articles.feeds.entries import (
+    Channel,
+    Discussion,
+    Entry,
+    Picture,
+    absolute,
+    in_format,
+    last_change,
+)
 from images.pictures import feed_file
 
 TAGLINE = "Notizie su Linux e software libero"
@@ -36,6 +45,8 @@ def answer(name, channel, entries):
     """
     content, kind = formats.write(name, channel, entries)
     response = HttpResponse(content, content_type=kind)
+    path = in_format(channel.feed, name).removeprefix(settings.SITE_URL)
+    response.headers["Link"] = pings.link_header(path)
     if at := last_change(entries):
         response.headers["Last-Modified"] = http_date(at.timestamp())
     return response

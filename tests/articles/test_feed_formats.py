@@ -363,3 +363,16 @@ def test_s3_forbidden_characters_from_any_column_reach_no_feed(client, kind):
     assert entry["authors"][0]["name"] == "ab ]]> <![CDATA["
     assert not set("\x01\x0b\x1f\x7f\ufffe\uffff") & set(client.get(address).text)
     assert "ab ]]" in client.get(f"/tag/t/feed/{kind}").text
+
+
+def test_the_site_s_feeds_name_their_hub_once_there_is_one(client, settings):
+    make_article()
+    assert "hub" not in client.get("/feed/").text
+
+    settings.WEBSUB_HUB = "https://hub.example.org/"
+
+    for address in ("/feed/", "/feed/atom/"):
+        answer = client.get(address)
+        assert 'rel="hub"' in answer.text
+        assert '<https://hub.example.org/>; rel="hub"' in answer.headers["Link"]
+    assert 'rel="hub"' not in client.get("/comments/feed/").text
