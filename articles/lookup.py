@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, Js
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from articles import operators
@@ -32,11 +33,11 @@ TOO_SLOW = "Questa ricerca è troppo pesante. Prova con meno parole, o con parol
 
 @dataclass
 class Result:
-    """One line of the result page. ``title`` and ``passage`` are pieces (text, is a hit)."""
+    """One line of the result page; ``title`` and ``passage`` are HTML."""
 
     url: str
-    title: list
-    passage: list
+    title: str
+    passage: str
     in_comments: bool
     article: Article | None = None
 
@@ -204,11 +205,17 @@ def result(row, document, wanted):
         in_comments = bool(passage)
     return Result(
         url=row.get_absolute_url(),
-        title=snippets.marked(row.title, wanted),
-        passage=passage or snippets.marked(document.standfirst, wanted),
+        title=with_marks(snippets.marked(row.title, wanted)),
+        passage=with_marks(passage or snippets.marked(document.standfirst, wanted)),
         in_comments=in_comments,
         article=row if document.kind == "article" else None,
     )
+
+
+def with_marks(pieces):
+    """Return the pieces of ``snippets`` as HTML."""
+    shown = [format_html("<mark>{}</mark>", text) if hit else text for text, hit in pieces]
+    return format_html("{}" * len(shown), *shown) if shown else ""
 
 
 def correction(answer, query):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from search import analysis, queries
-from search.ranking import count
+from search.ranking import counter
 
 # What a reader types, what the story says: product reference, section 5.9.
 FOUND = [
@@ -85,7 +85,7 @@ def finds(query, text, language="it"):
     """All words of the query stand in the text, as a database would say."""
     parsed = queries.parse(query)
     terms = f" {analysis.field(((text, language),))} "
-    return bool(parsed.wanted) and all(count(w.node, terms) for w in parsed.wanted)
+    return bool(parsed.wanted) and all(counter(w.node)(terms) for w in parsed.wanted)
 
 
 @pytest.mark.parametrize(("query", "text"), FOUND)
