@@ -1,3 +1,4 @@
+from articles.models.around import DistinctTags, FormerPath, Related, TagAlias
 from articles.models.article import Article, Byline, FormerSlug, Source
 from articles.models.labels import Category, Series, Tag
 from articles.models.page import Page
@@ -7,10 +8,14 @@ __all__ = [
     "Article",
     "Byline",
     "Category",
+    "DistinctTags",
+    "FormerPath",
     "FormerSlug",
     "Page",
     "PreviewLink",
+    "Related",
     "Series",
     "Source",
     "Tag",
+    "TagAlias",
 ]
