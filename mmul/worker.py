@@ -16,6 +16,7 @@ from accounts.sessions import forget_expired_due
 from aggregator import desk, polling
 from aggregator import retention as old_news
 from articles.publishing import announce_due
+from articles.related import relate_due
 from articles.rendering import refresh_due
 from comments import followers, moderators, retention
 from images.renditions import make_due
@@ -35,6 +36,7 @@ STEPS = (
     Step("announce", announce_due, 20),
     Step("renditions", make_due, 2),
     Step("render", refresh_due, 5),
+    Step("related", relate_due, 20),
     Step("mail", send_due, 5),
     Step("followers", followers.tell_due, 5),
     Step("moderators", moderators.tell_due, 20),

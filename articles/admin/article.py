@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from accounts.models import Author
-from articles import publishing
+from articles import publishing, related
 from articles.admin.conflict import differences
 from articles.admin.filters import AuthorFilter, CategoryFilter, StateFilter, state
 from articles.admin.previews import PreviewViews
@@ -170,6 +170,7 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
         self.keep_addresses(request, obj, form)
         if form.was_public or obj.is_visible():
             purge_on_commit("lists", obj.cache_tag)
+            related.forget([obj.pk])
         transaction.on_commit(publishing.announce_due)
 
     def keep_addresses(self, request, obj, form):
@@ -183,10 +184,12 @@ class ArticleAdmin(PreviewViews, WithNonce, admin.ModelAdmin):
 
     def delete_model(self, request, obj):
         purge_on_commit("lists", obj.cache_tag)
+        related.forget([obj.pk])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
         purge_on_commit("lists", *(f"article:{pk}" for pk in keys(queryset)))
+        related.forget(keys(queryset))
         super().delete_queryset(request, Article.objects.filter(pk__in=keys(queryset)))
 
     def response_add(self, request, obj, post_url_continue=None):
