@@ -15,7 +15,6 @@ import unicodedata
 from collections import Counter, defaultdict
 
 from django.db import transaction
-from django.db.models import Count
 from django.db.models.functions import Left
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from pagecache.tags import purge_on_commit
 
 SHOWN = 4
 KEPT = 7  # with spares: one may be withdrawn, two may be the neighbours shown below
+COMMON = 1000  # stories; nobody counts further, so the cost stays the same
 PER_TAG = 30  # candidates of one tag, newest first
 RECENT = 30  # candidates of the category, newest first
 COMPARED = 60  # candidates whose words are read
@@ -110,7 +110,7 @@ def relate(pk, at):
 
 
 def best(story, at):
-    """Return the keys of at most KEPT stories, best first. About ten queries, and one a tag."""
+    """Return the keys of at most KEPT stories, best first. About ten queries, and two a tag."""
     tags = weights(story)
     shared = candidates(story, tags, at)
     first = sorted(shared, key=lambda pk: (-shared[pk], -pk))[:COMPARED]
@@ -130,15 +130,18 @@ def best(story, at):
 
 
 def weights(story):
-    """``{tag: weight}`` of a story's tags: the rarer, the heavier."""
+    """``{tag: weight}`` of a story's tags: the rarer, the heavier; those past COMMON are equal."""
     through = Article.tags.through.objects
-    tags = through.filter(article=story.pk).values("tag")
-    uses = through.filter(tag__in=tags).values_list("tag").annotate(Count("pk")).order_by()
-    return {tag: 1 / math.log2(1 + max(2, number)) for tag, number in uses}
+    tags = list(through.filter(article=story.pk).values_list("tag", flat=True))
+    uses = {tag: through.filter(tag=tag)[:COMMON].count() for tag in tags}
+    return {tag: 1 / math.log2(1 + max(2, number)) for tag, number in uses.items()}
 
 
 def candidates(story, tags, at):
-    """``{story: weight of the tags it shares}``; those of the category alone weigh nothing."""
+    """``{story: weight of the tags it shares}``; those that share none weigh nothing.
+
+    The newest of the category, and the newest of all where that leaves too few.
+    """
     visible = Article.objects.visible(at).exclude(pk=story.pk).newest_first()
     if story.series_id:
         visible = visible.exclude(series=story.series_id)
@@ -147,9 +150,10 @@ def candidates(story, tags, at):
         for pk in visible.with_tag(tag).values_list("pk", flat=True)[:PER_TAG]:
             shared[pk] += weight
     near = visible.filter(main_category=story.main_category_id)
-    for pk in near.values_list("pk", flat=True)[:RECENT]:
-        shared[pk] += 0
-    return shared
+    found = {*shared, *near.values_list("pk", flat=True)[:RECENT]}
+    if len(found) < KEPT:
+        found |= {*visible.values_list("pk", flat=True)[:RECENT]}
+    return {pk: shared[pk] for pk in found}
 
 
 def alike(story, others):

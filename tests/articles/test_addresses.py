@@ -248,13 +248,14 @@ def test_v2_an_invented_address_stays_cheap_on_a_site_of_any_size(
 
 
 def test_v2_beginnings_come_from_an_index():
-    """On few rows PostgreSQL rightly reads them all: it is asked what it could do."""
-    make_article(slug="ubuntu-24-04")
-    rows = Article.objects.visible().begins("ubuntu").order_by()
+    story = make_article(slug="ubuntu-24-04")
+    fields = {"status": "ready", "published_at": story.published_at}
+    fields["main_category"] = story.main_category
+    # Few rows are read without an index, and rightly.
+    Article.objects.bulk_create(Article(slug=f"storia-{n}", **fields) for n in range(3000))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = rows[:21].explain()
+        cursor.execute("ANALYZE articles_article")
+    plan = Article.objects.visible().begins("ubuntu").order_by()[:21].explain()
 
     assert "_like" in plan or "slug>? AND slug<?" in plan, plan
 

@@ -41,14 +41,13 @@ def test_a_story_finds_its_related_ones_when_it_comes_out(client):
     make_article(title="Rust nel Kernel", tags=[rust, kernel])
     make_article(title="Driver in Rust", tags=[rust])
     make_article(title="Ricetta", main_category=make_category("Cucina"))
-    make_article(title="vicino")
+    make_article(title="vicino")  # in time: the neighbour is not shown twice
     publishing.announce_due()
 
     story = make_article(title="Rust e Kernel", tags=[rust, kernel])
     publishing.announce_due()
 
     assert shelf_of(client, story)[:2] == ["Rust nel Kernel", "Driver in Rust"]
-    assert "Ricetta" not in shelf_of(client, story)
 
 
 def test_a_rare_tag_counts_more_than_a_common_one():
@@ -80,6 +79,15 @@ def test_of_two_equal_stories_the_newer_stands_first():
     story = make_article(tags=[tag], title="Terza")
 
     assert related.best(loaded(story), timezone.now()) == [new.pk, old.pk]
+
+
+def test_a_story_alone_in_its_subject_still_has_something_to_read_after_it():
+    close = make_article(title="Una torta di mele", main_category=make_category("Dolci"))
+    make_article(title="Un router nuovo", main_category=make_category("Reti"))
+    story = make_article(title="La torta della nonna", main_category=make_category("Storie"))
+
+    assert related.best(loaded(story), timezone.now())[0] == close.pk
+    assert len(related.best(loaded(story), timezone.now())) == 2
 
 
 def test_never_itself_never_its_series_never_a_series_twice():
@@ -272,7 +280,7 @@ def test_v2_finding_them_costs_the_same_on_a_site_of_any_size():
         read.append(len(related.candidates(loaded(story), related.weights(story), timezone.now())))
         stories(tags=tags, count=70, authors=[author])
 
-    assert costs[0] == costs[1] <= 16
+    assert costs[0] == costs[1] <= 18
     assert max(read) <= 2 * related.PER_TAG + related.RECENT
 
 
