@@ -72,6 +72,7 @@ class AliasInline(admin.TabularInline):
     form = AliasForm
     extra = 1
     fields = ["name", "slug"]
+    verbose_name = "nome"
     verbose_name_plural = "altri nomi: portano a questo tag, sul sito e quando lo cerchi qui"
 
 
@@ -83,6 +84,9 @@ class TagAdmin(LabelAdmin):
     fields = ["name", "slug", "description"]
     inlines = [AliasInline]
     actions = ["merge"]
+
+    class Media:
+        css = {"all": ["articles/tags.css"]}
 
     def get_queryset(self, request):
         return with_stories(super().get_queryset(request), request, (Article.tags.through, "tag"))
