@@ -88,4 +88,9 @@ def suggested_tags(cluster):
     for item in cluster.items.all():
         said |= {fold(name) for name in item.categories}
         said |= {fold(word) for word in item.title.replace(":", " ").replace(",", " ").split()}
-    return [tag for tag in Tag.objects.all()[:5000] if fold(tag.name) in said][:MOST_TAGS]
+    tags = Tag.objects.prefetch_related("aliases")[:5000]
+    return [tag for tag in tags if said & names_of(tag)][:MOST_TAGS]
+
+
+def names_of(tag):
+    return {fold(tag.name), *(fold(alias.name) for alias in tag.aliases.all())}

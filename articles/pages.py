@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles.models import Article, FormerSlug
+from articles import addresses, related
+from articles.models import Article
 
 
 def article_context(article, preview=False):
     """Return the context of articles/article.html for a story loaded with ``for_page()``.
 
-    Costs the QuerySet's own queries, one for the neighbours and the series, one for the labels.
+    Costs the QuerySet's own queries, and one each for the neighbours with the series, the
+    labels, and the related stories. A preview shows none of those.
     """
     around = neighbours(article)
     return {
@@ -26,6 +28,7 @@ def article_context(article, preview=False):
         "series": series_box(article, around),
         "older": around.get(article.older_id),
         "newer": around.get(article.newer_id),
+        "related": [] if preview else related.shelf(article),
         "preview": preview,
     }
 
@@ -71,14 +74,10 @@ def labels(article):
     ]
 
 
-def moved_to(slug):
-    """Return the visible story that once had this address; Http404 if there is none.
-
-    A hidden story answers like one that never existed (trust table, P1).
-    """
-    former = FormerSlug.objects.filter(slug=slug, article__in=Article.objects.visible())
-    if found := former.select_related("article").first():
-        return found.article
+def moved_to(slug, year=None, month=None):
+    """Return the visible story this address means; Http404 if there is none (addresses.py)."""
+    if found := addresses.story(slug, year, month):
+        return found
     raise Http404("no such story")
 
 

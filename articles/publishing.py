@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from articles import pings, searching
+from articles import pings, related, searching
 from articles.models import Article, FormerSlug
 from pagecache.tags import purge_on_commit
 
@@ -23,7 +23,10 @@ def announce_due(at=None, limit=50):
     """
     at = at or timezone.now()
     due = Article.objects.visible(at).unannounced().values_list("pk", flat=True)
-    return sum(announce(pk, at) for pk in due[:limit])
+    won = [pk for pk in list(due[:limit]) if announce(pk, at)]
+    for pk in won:
+        related.introduce(pk, at)
+    return len(won)
 
 
 def announce(pk, at, ping=True):
@@ -52,6 +55,7 @@ def publish(articles, at=None):
         ready = {"status": Article.Status.READY, "version": F("version") + 1}
         done = Article.objects.filter(pk__in=dated).update(**ready)
         done += Article.objects.filter(pk__in=undated).update(published_at=at, **ready)
+        related.forget(list(dates))
         purge_on_commit("lists", *(f"article:{pk}" for pk in dates))
     transaction.on_commit(announce_due)
     return done
@@ -66,6 +70,7 @@ def withdraw(articles):
             status=Article.Status.DRAFT, announced_at=None, version=F("version") + 1
         )
         searching.update(pks)
+        related.forget(pks)
         purge_on_commit("lists", *(f"article:{pk}" for pk in pks))
     return done
 

@@ -33,8 +33,10 @@ def update(pks):
         index.put(entry(story) for story in visible)
         index.remove("article", [pk for pk in pks if pk not in shown])
         now = timezone.now()
-        rows.filter(pk__in=shown).order_by().update(indexed_at=now)
-        rows.exclude(pk__in=shown).order_by().update(indexed_at=None)
+        if shown:
+            rows.filter(pk__in=shown).order_by().update(indexed_at=now)
+        if len(shown) < len(pks):
+            rows.exclude(pk__in=shown).order_by().update(indexed_at=None)
 
 
 def page_saved(instance, raw=False, **signal):

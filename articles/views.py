@@ -116,12 +116,16 @@ def article_page(request, year, month, slug):
     """One story. Old, mistyped or wrongly dated addresses go to the right one."""
     article = Article.objects.visible().for_page().filter(slug=slug).first()
     if article is None:
-        return redirect(pages.moved_to(slug), permanent=True)
+        return redirect(pages.moved_to(slug, year, month), permanent=True)
     if request.path != article.get_absolute_url():
         return redirect(article, permanent=True)
-    response = render(request, "articles/article.html", pages.article_context(article))
-    portraits = [author.picture.cache_tag for author in article.signatures if author.picture]
-    return cacheable(response, *article.cache_tags, *portraits, "lists", seconds=PAGE_SECONDS)
+    context = pages.article_context(article)
+    response = render(request, "articles/article.html", context)
+    # Not the tags of the related stories: a comment there changes nothing here.
+    portraits = [author.picture for author in article.signatures]
+    pictures = [*portraits, *(other.lead_image for other in context["related"])]
+    tags = [picture.cache_tag for picture in pictures if picture]
+    return cacheable(response, *article.cache_tags, *tags, "lists", seconds=PAGE_SECONDS)
 
 
 @require_safe
@@ -142,7 +146,10 @@ def preview(request, token):
 
 @require_safe
 def static_page(request, slug):
-    page = get_object_or_404(Page.objects.visible(), slug=slug)
+    """A page of the site; a story's slug without its date leads to the story, as in WordPress."""
+    page = Page.objects.visible().filter(slug=slug).first()
+    if page is None:
+        return redirect(pages.moved_to(slug), permanent=True)
     context = {"page": page, "body": page.body_for_readers}
     response = render(request, "articles/page.html", context)
     return cacheable(response, page.cache_tag, seconds=PAGE_SECONDS)

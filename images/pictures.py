@@ -33,6 +33,7 @@ class Size:
 SIZES = {
     "lead": Size(1100, 1920, "(min-width: 75rem) 1100px, 100vw"),
     "card": Size(360, 1280, "(min-width: 64rem) 26rem, (min-width: 40rem) 50vw, 100vw"),
+    "shelf": Size(240, 640, "(min-width: 64rem) 15rem, (min-width: 44rem) 9rem, 6.5rem"),
     "body": Size(720, 1920, "(min-width: 48rem) 720px, 100vw"),
     "portrait": Size(96, 320, "96px"),
     "thumb": Size(80, 320, "80px"),

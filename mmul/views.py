@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.views.decorators.http import require_safe
 
+from articles import addresses
 from mmul.robots import text as rules_for_robots
 from pagecache.tags import cacheable
 
@@ -21,6 +22,8 @@ log = logging.getLogger("mmul.views")
 
 KNOWN_METHODS = ("GET", "HEAD", "POST")
 WORDS_LENGTH = 60
+PASTED = "/ \t\u00a0\u3000\"'`“”„‘’«»‹›()[]{}<>.,;:!?*|\\…"
+PLACE = re.compile(r"/+(?:\d{4}/\d\d/(?:\d\d/)?|(?:tag|category|author|serie|page)/)(?=.)")
 DAY_SECONDS = 24 * 3600
 
 # Title and sentence of the refusals that share one template.
@@ -77,8 +80,8 @@ def route(request):
 
 
 def not_found(request, exception=None):
-    """One 301 if the address only lacks its slash or has too many; else the Italian 404."""
-    if request.method in ("GET", "HEAD") and (path := tidied(request.path_info)):
+    """One 301 if we know what the address was meant to be; else the Italian 404 with a search."""
+    if request.method in ("GET", "HEAD") and (path := meant(request.path_info)):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(path + (f"?{iri_to_uri(query)}" if query else ""))
     try:
@@ -90,25 +93,52 @@ def not_found(request, exception=None):
         raise
 
 
+def meant(path):
+    """Return the address ``path`` stands for today, or None. One query if it is a label's."""
+    clean = tidied(path)
+    return addresses.label(clean or path) or (escape_uri_path(clean) if clean else None)
+
+
 def tidied(path):
-    """Return the address ``path`` was meant to be, if one of ours looks like that, or None.
+    """Return ``path`` as one of ours looks: its slash, no others, nothing pasted after it; or None.
 
     The answer begins with exactly one slash: a browser reads "//host" as another site
     (CVE-2018-14574). Only patterns are asked, never the database: what is hidden stays hidden.
     """
-    clean = "/" + re.sub("/{2,}", "/", f"{path}/").lstrip("/")
-    if clean == path:
-        return None
+    clean = slashed(path)
+    if clean != path and is_ours(clean):
+        return clean
+    clean = slashed(without_junk(path))
+    # Nobody pastes addresses of the desk; "/admin;/" is not to name it.
+    staff = clean.startswith(f"/{settings.ADMIN_PATH}/")
+    return clean if clean != path and not staff and is_ours(clean) else None
+
+
+def slashed(path):
+    return "/" + re.sub("/{2,}", "/", f"{path}/").lstrip("/")
+
+
+def without_junk(path):
+    """Drop what mails and chats paste after an address: quotes, brackets, full stops, blanks."""
+    while path != (shorter := path.rstrip(PASTED).removesuffix("%20")):
+        path = shorter
+    return path
+
+
+def is_ours(path):
     try:
-        resolve(clean)
+        resolve(path)
     except Resolver404:
-        return None
-    return escape_uri_path(clean)
+        return False
+    return True
 
 
 def searched_words(path):
-    """At most 60 letters, digits and blanks of the address, for the page and its search box."""
-    text = unicodedata.normalize("NFC", path[:500])
+    """At most 60 letters, digits and blanks of the address, for the page and its search box.
+
+    Without what says where it stood, not what it was about: a date, "tag", "category".
+    """
+    text = PLACE.sub("", unicodedata.normalize("NFC", path[:500]), count=1)
     return " ".join(re.sub(r"[\W_]+", " ", text)[: WORDS_LENGTH + 1].split())[:WORDS_LENGTH].strip()
 
 

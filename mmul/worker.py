@@ -17,6 +17,7 @@ from aggregator import desk, polling
 from aggregator import retention as old_news
 from articles import cards, pinging
 from articles.publishing import announce_due
+from articles.related import relate_due
 from articles.rendering import refresh_due
 from articles.searching import index_due
 from comments import followers, moderators, retention, searching
@@ -40,6 +41,7 @@ STEPS = (
     Step("renditions", make_due, 2),
     Step("render", refresh_due, 5),
     Step("cards", cards.make_due, 10),
+    Step("related", relate_due, 20),
     Step("mail", send_due, 5),
     Step("followers", followers.tell_due, 5),
     Step("moderators", moderators.tell_due, 20),

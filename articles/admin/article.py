@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from accounts.models import Author
-from articles import pings, publishing, searching
+from articles import pings, publishing, related, searching
 from articles.admin.conflict import differences
 from articles.admin.filters import AuthorFilter, CategoryFilter, StateFilter, state
 from articles.admin.outside import FIELDSET, OutsideFields
@@ -182,6 +182,7 @@ class ArticleAdmin(PreviewViews, OutsideFields, WithNonce, admin.ModelAdmin):
             pings.note_move(obj, form.public_address)
         if form.was_public or obj.is_visible():
             purge_on_commit("lists", obj.cache_tag)
+            related.forget([obj.pk])
         transaction.on_commit(publishing.announce_due)
 
     def save_related(self, request, form, formsets, change):
@@ -207,6 +208,7 @@ class ArticleAdmin(PreviewViews, OutsideFields, WithNonce, admin.ModelAdmin):
         purge_on_commit("lists", *(f"article:{pk}" for pk in chosen_keys))
         going = Article.objects.filter(pk__in=chosen_keys)
         pings.note_stories(going.visible())
+        related.forget(chosen_keys)
         super().delete_queryset(request, going)
 
     def response_add(self, request, obj, post_url_continue=None):

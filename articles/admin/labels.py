@@ -5,7 +5,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 
-from articles.models import Article, Category, Series, Tag
+from articles.models import Article, Category, Series
 from pagecache.tags import purge_on_commit
 
 
@@ -77,16 +77,6 @@ class CategoryAdmin(LabelAdmin):
     def tree(self, category):
         depth = category.path.count("/")
         return format_html('<span class="tree tree--{}">{}</span>', depth, category.name)
-
-
-@admin.register(Tag)
-class TagAdmin(LabelAdmin):
-    list_display = ["name", "slug", "stories", "on_site"]
-    search_fields = ["name", "slug"]
-    fields = ["name", "slug", "description"]
-
-    def get_queryset(self, request):
-        return with_stories(super().get_queryset(request), request, (Article.tags.through, "tag"))
 
 
 @admin.register(Series)

@@ -1,3 +1,4 @@
+from articles.models.around import DistinctTags, FormerPath, Related, TagAlias
 from articles.models.article import Article
 from articles.models.beside import Byline, FormerSlug, Source
 from articles.models.card import SocialCard
@@ -10,12 +11,16 @@ __all__ = [
     "Article",
     "Byline",
     "Category",
+    "DistinctTags",
+    "FormerPath",
     "FormerSlug",
     "Page",
     "Ping",
     "PreviewLink",
+    "Related",
     "Series",
     "SocialCard",
     "Source",
     "Tag",
+    "TagAlias",
 ]

@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
@@ -39,6 +39,9 @@ class ArticleQuerySet(models.QuerySet):
     def unannounced(self):
         return self.filter(announced_at=None)
 
+    def unrelated(self):
+        return self.filter(related_at=None)
+
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 
@@ -60,6 +63,17 @@ class ArticleQuerySet(models.QuerySet):
 
     def in_series(self, series):
         return self.filter(series=series).order_by("series_part", "published_at", "pk")
+
+    def related_to(self, article):
+        """The shelf under ``article``, best first: see related.py."""
+        return self.filter(shown_by__article=article).order_by("shown_by__rank")
+
+    def begins(self, slug):
+        """Stories whose address begins with ``slug``, lower-case ASCII. From an index."""
+        rows = self.filter(slug__startswith=slug)
+        # SQLite's LIKE cannot use the index: a range can, and "~" sorts after every slug.
+        in_range = {"slug__gte": slug, "slug__lt": f"{slug}~"}
+        return rows.filter(**in_range) if connections[self.db].vendor == "sqlite" else rows
 
     def published_between(self, start, end):
         return self.filter(published_at__gte=start, published_at__lt=end)
@@ -86,6 +100,12 @@ class ArticleQuerySet(models.QuerySet):
             .defer("body", "body_html", "lead_image__error", "social_image__error")
             ._signed()
         )
+
+    def for_shelf(self):
+        """Picture, category, title and date. One query."""
+        columns = ("title", "slug", "published_at", "status", "lead_image")
+        filed = self.select_related("main_category", "lead_image")
+        return filed.only(*columns, "main_category__name", "main_category__path")
 
     def for_feed(self):
         """A card and its rendered body. Four queries in all."""
@@ -226,6 +246,7 @@ class Article(Body):
     announced_at = models.DateTimeField(null=True, editable=False)
     indexed_at = models.DateTimeField(null=True, editable=False)  # by searching.py; None: to do
     comment_count = models.PositiveIntegerField(default=0, editable=False)
+    related_at = models.DateTimeField(null=True, editable=False)  # empty: find them (related.py)
     version = models.PositiveIntegerField(default=1, editable=False)  # rises with each save
     # What an imported story is called in feeds, kept as it was: another name would be news again.
     guid = models.CharField(max_length=1000, blank=True, default="", editable=False)
@@ -283,6 +304,12 @@ class Article(Body):
                 F("published_at").desc(),
                 name="articles_to_show_outside",
                 condition=Q(status="ready", outside_at=None),
+            ),
+            # The worker's question: stories that wait for their related ones.
+            models.Index(
+                fields=["published_at"],
+                name="articles_to_relate",
+                condition=Q(status="ready", related_at=None),
             ),
             # Bodies made by older rules: see rendering.py.
             models.Index(fields=["rendered_with"], name="articles_rendered_with"),

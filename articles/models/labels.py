@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from kit.fields import LineField, ProseField
@@ -72,12 +73,18 @@ class Category(models.Model):
 
     def save(self, *args, **kwargs):
         self.slug = self.slug or slugify_tag(self.name)
-        self.path = self.make_path()
         before = Category.objects.filter(pk=self.pk).values_list("name", flat=True).first()
+        former, self.path = self.path, self.make_path()
         super().save(*args, **kwargs)
         if before not in (None, self.name):
             # The name stands on the drawn cards: the worker draws them anew.
             self.main_articles.filter(card__name__gt="").update(outside_at=None)
+        # An address that is in use again leads to whoever uses it now.
+        forgotten = self.former_paths.model.objects.filter(path__in=[former, self.path])
+        if former != self.path:
+            forgotten.delete()
+            if former:
+                self.former_paths.create(path=former)
         for child in self.children.all():
             if child.path != child.make_path():
                 child.parent = self
@@ -87,10 +94,24 @@ class Category(models.Model):
         return reverse("category", args=[self.path])
 
 
+class TagQuerySet(models.QuerySet):
+    def called(self, name):
+        """Tags that go by ``name``: their own, their address, or another name of theirs."""
+        slug = slugify_tag(name)
+        own = Q(name=name) | Q(name__iexact=name) | Q(slug=slug)
+        return self.filter(own | Q(aliases__slug=slug)).distinct()
+
+    def get_or_make(self, name):
+        """The tag that goes by ``name``, made now if there is none."""
+        return self.called(name).first() or self.create(name=name)
+
+
 class Tag(models.Model):
     name = LineField("nome", max_length=100, unique=True)
     slug = slug_field(unique=True)
     description = ProseField("descrizione", max_length=1000, blank=True)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tag"
@@ -104,6 +125,9 @@ class Tag(models.Model):
         self.slug = self.slug or slugify_tag(self.name)
         if not self.slug:
             raise ValidationError({"name": "Serve almeno una lettera o una cifra."})
+        others = Tag.objects.filter(aliases__slug=self.slug).exclude(pk=self.pk)
+        if tag := others.first():
+            raise ValidationError({"name": f"È già un altro nome del tag «{tag}»: usa quello."})
 
     def save(self, *args, **kwargs):
         self.slug = self.slug or slugify_tag(self.name)

@@ -158,7 +158,7 @@ def load_story(story, now, pictures):
         texts = {key: source[key] for key in keys}
         day = date.fromisoformat(source["date"]) if source.get("date") else None
         Source.objects.create(article=article, position=position, original_date=day, **texts)
-    article.tags.set([Tag.objects.get_or_create(name=name)[0] for name in story["tags"]])
+    article.tags.set([Tag.objects.get_or_make(name) for name in story["tags"]])
     article.categories.set(Category.objects.filter(path__in=story.get("categories", [])))
     if article.is_visible():
         publishing.announce(article.pk, timezone.now(), ping=False)  # no news to anybody

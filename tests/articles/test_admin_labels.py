@@ -62,6 +62,7 @@ def test_lists_cost_the_same_at_any_length(staff_client, label, django_assert_nu
 def test_a_renamed_tag_forgets_every_page(staff_client, forgotten):
     tag = make_tag("Rusty")
     data = {"name": "Rust", "slug": tag.slug, "description": ""}
+    data |= {"aliases-TOTAL_FORMS": 0, "aliases-INITIAL_FORMS": 0}
 
     assert "all" in forgotten(lambda: staff_client.post(f"{ADMIN}/tag/{tag.pk}/change/", data))
     assert Tag.objects.get().name == "Rust"

@@ -145,14 +145,14 @@ def test_the_drawn_card_is_shown_with_its_size(client):
 
 @pytest.mark.parametrize("authors", [1, 5])
 def test_a_story_asks_no_query_for_all_this(client, django_assert_num_queries, authors):
-    """Seven: the story, authors, sources, what stands around, labels, discussion, menu."""
+    """Eight: the story, authors, sources, what stands around, labels, related, discussion, menu."""
     dressed = {"lead_image": make_image(), "social_image": make_image(), "tags": [make_tag()]}
     make_article()
     for number, fields in enumerate(({}, dressed)):
         article = make_article(authors=[make_author() for _ in range(authors)], **fields)
         if number:
             SocialCard.objects.create(article=article, name=f"ab/{'8' * 40}.png")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(article.get_absolute_url())
 
 

@@ -107,7 +107,7 @@ def test_f1_nothing_is_said_to_a_name_that_leads_inside_or_to_ourselves(settings
 
     assert refused("https://hub.example.org/") == "private"
     assert refused("http://www.example.org/") == "private"
-    assert refused("https://ada:parola@hub.example.org/") == "address"
+    assert refused("https://ada:password@hub.example.org/") == "address"
     assert refused("https://hub.example.org:25/") == "address"
 
 

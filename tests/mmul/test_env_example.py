@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = [
     "accounts",
+    "aggregator",
     "articles",
     "bench",
     "comments",
@@ -14,6 +15,7 @@ ROOMS = [
     "mmul",
     "outbox",
     "pagecache",
+    "search",
     "tests",
 ]
 READS = re.compile(
