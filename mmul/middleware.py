@@ -24,6 +24,9 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from accounts import badge
+from kit.limits import Recent
+from kit.network import address_of, network_of
 from mmul import views
 from mmul.logs import request_number
 
@@ -245,15 +248,24 @@ class CanonicalHost:
         self.get_response = get_response
 
     def __call__(self, request):
-        # Without a Host header (HTTP/1.0, Django's test client) only a local site answers.
-        unnamed = request.META["SERVER_NAME"] if settings.LOCAL else ""
-        host = without_default_port(request.META.get("HTTP_HOST", unnamed).lower())
-        if host == settings.SITE_HOST or (settings.LOCAL and is_local(host)):
+        host = host_of(request.META)
+        if is_ours(host):
             return self.get_response(request)
         if host in settings.OTHER_HOSTS:
             path = "/" + request.get_full_path().lstrip("/")
             return HttpResponsePermanentRedirect(settings.SITE_URL + path)
         return views.refused(request, 400)
+
+
+def host_of(environ):
+    """The name a request asks for. Without one (HTTP/1.0, test client) only a local site answers."""
+    unnamed = environ["SERVER_NAME"] if settings.LOCAL else ""
+    return without_default_port(environ.get("HTTP_HOST", unnamed).lower())
+
+
+def is_ours(host):
+    """True for the one name that pages are served on; the page cache asks too."""
+    return host == settings.SITE_HOST or (settings.LOCAL and is_local(host))
 
 
 def without_default_port(host):
@@ -267,6 +279,32 @@ def is_local(host):
     if not colon or host.endswith("]"):
         name, port = host, "0"
     return name in settings.ALLOWED_HOSTS and port.isascii() and port.isdigit()
+
+
+class Readers:
+    """Refuse who has too many pages made anew (trust table, section 4). Kept pages never get here.
+
+    Counted in this process, so N processes allow N times as much. What writes has limits of its own.
+    """
+
+    FREE = ("/media/", "/healthz")  # files, and who watches over us
+    SECONDS = 60
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.recent = Recent(settings.READS_PER_MINUTE, self.SECONDS)
+
+    def __call__(self, request):
+        if settings.READS_PER_MINUTE and self.counts(request):
+            network = network_of(address_of(request, settings.TRUSTED_PROXIES))
+            if not self.recent.allow(network):
+                return views.too_many_pages(request, self.SECONDS)
+        return self.get_response(request)
+
+    def counts(self, request):
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(self.FREE):
+            return False
+        return not is_staff_path(request) and not badge.in_cookies(request.META.get("HTTP_COOKIE", ""))
 
 
 class StaffSession(SessionMiddleware):
@@ -286,7 +324,18 @@ class StaffSession(SessionMiddleware):
         # The clock starts with the login itself, not with the first page after it.
         if "_auth_user_id" in request.session and "started" not in request.session:
             self.renew_or_end(request.session, timezone.now())
+        self.give_or_take_badge(request, response)
         return super().process_response(request, response)
+
+    def give_or_take_badge(self, request, response):
+        """Who is logged in passes by the page cache (accounts/badge.py)."""
+        name, inside = settings.STAFF_COOKIE_NAME, "_auth_user_id" in request.session
+        cookie = {"path": "/", "samesite": "Lax"}
+        if inside and not badge.is_good(request.COOKIES.get(name, "")):
+            cookie |= {"secure": settings.SESSION_COOKIE_SECURE, "httponly": True}
+            response.set_cookie(name, badge.make(), settings.SESSION_COOKIE_AGE, **cookie)
+        elif name in request.COOKIES and not inside:
+            response.delete_cookie(name, **cookie)
 
     def renew_or_end(self, session, now):
         started = datetime.fromisoformat(session.setdefault("started", now.isoformat()))

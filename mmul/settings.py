@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "mmul.middleware.OddRequests",
     "mmul.middleware.CanonicalHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mmul.middleware.Readers",
     "mmul.middleware.StaffSession",
     "mmul.middleware.PublicPages",
     "mmul.middleware.StaffCsrf",
@@ -210,6 +211,7 @@ SESSION_IDLE_SECONDS = 3 * 24 * 3600
 _HOST_PREFIX = "" if LOCAL else "__Host-"
 SESSION_COOKIE_NAME = f"{_HOST_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{_HOST_PREFIX}csrftoken"
+STAFF_COOKIE_NAME = f"{_HOST_PREFIX}staff"  # passes by the page cache (accounts/badge.py)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -324,7 +326,15 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"MMUL_FETCH_ALLOW: {error}") from None
 
-# --- 10. Mail and logs --------------------------------------------------------
+# --- 10. The page cache in front of Django (docs/adr/0016) ---------------------
+
+PAGE_CACHE_MB = env.number("MMUL_PAGE_CACHE_MB", 32, low=0, high=4096)  # of each process; 0: off
+PAGE_CACHE_BELL = VAR / "purges"  # heard by all processes of this machine
+# Pages a network may have made anew in a minute (trust table, section 4); 0: no limit. Counted by
+# each process. Tests and the demo come from one address, so nobody counts there.
+READS_PER_MINUTE = env.number("MMUL_READS_PER_MINUTE", 0 if LOCAL else 300, low=0, high=1_000_000)
+
+# --- 11. Mail and logs --------------------------------------------------------
 
 EMAIL_HOST = env.text("MMUL_SMTP_HOST", "")
 EMAIL_PORT = env.number("MMUL_SMTP_PORT", 587, low=1, high=65535)
