@@ -20,6 +20,7 @@ from articles.rendering import refresh_due
 from comments import followers, moderators, retention
 from images.renditions import make_due
 from outbox.sending import forget_due, send_due
+from pagecache import log as purge_log
 
 log = logging.getLogger("mmul.worker")
 
@@ -44,6 +45,7 @@ STEPS = (
     Step("old comments", retention.forget_due, 600),
     Step("sessions", forget_expired_due, 3600),
     Step("old mail", forget_due, 3600),
+    Step("old purges", purge_log.forget_due, 600),
 )
 
 PAUSE = 1  # seconds between two looks at the clock
