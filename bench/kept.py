@@ -8,10 +8,9 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 from contextlib import ExitStack
 
-from bench.pages import ROOT, SECONDS, environment, manage, prepare, say, serving
+from bench.pages import SECONDS, environment, prepare, say, serving
 from mmul.server import granian
 
 SIZE = 1_000

@@ -25,8 +25,6 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from accounts import badge
-from kit.limits import Recent
-from kit.network import address_of, network_of
 from mmul import views
 from mmul.logs import request_number
 
@@ -258,7 +256,7 @@ class CanonicalHost:
 
 
 def host_of(environ):
-    """The name a request asks for. Without one (HTTP/1.0, test client) only a local site answers."""
+    """The name a request asks for. Without one (HTTP/1.0, tests) only a local site answers."""
     unnamed = environ["SERVER_NAME"] if settings.LOCAL else ""
     return without_default_port(environ.get("HTTP_HOST", unnamed).lower())
 
@@ -279,32 +277,6 @@ def is_local(host):
     if not colon or host.endswith("]"):
         name, port = host, "0"
     return name in settings.ALLOWED_HOSTS and port.isascii() and port.isdigit()
-
-
-class Readers:
-    """Refuse who has too many pages made anew (trust table, section 4). Kept pages never get here.
-
-    Counted in this process, so N processes allow N times as much. What writes has limits of its own.
-    """
-
-    FREE = ("/media/", "/healthz")  # files, and who watches over us
-    SECONDS = 60
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-        self.recent = Recent(settings.READS_PER_MINUTE, self.SECONDS)
-
-    def __call__(self, request):
-        if settings.READS_PER_MINUTE and self.counts(request):
-            network = network_of(address_of(request, settings.TRUSTED_PROXIES))
-            if not self.recent.allow(network):
-                return views.too_many_pages(request, self.SECONDS)
-        return self.get_response(request)
-
-    def counts(self, request):
-        if request.method not in ("GET", "HEAD") or request.path_info.startswith(self.FREE):
-            return False
-        return not is_staff_path(request) and not badge.in_cookies(request.META.get("HTTP_COOKIE", ""))
 
 
 class StaffSession(SessionMiddleware):

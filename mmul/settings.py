@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "mmul.middleware.OddRequests",
     "mmul.middleware.CanonicalHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "mmul.middleware.Readers",
+    "mmul.reading.ReadingRate",
     "mmul.middleware.StaffSession",
     "mmul.middleware.PublicPages",
     "mmul.middleware.StaffCsrf",

@@ -1,4 +1,4 @@
-"""From an answer of Django's to an entry: whether it may be kept, on what terms, in which codings."""
+"""From an answer of Django's to an entry: may it be kept, on what terms, in which codings."""
 
 import logging
 from typing import NamedTuple
@@ -31,7 +31,8 @@ def verdict(status, headers, result):
     if code not in ("200", "301", "404") or getattr(result, "streaming", False):
         return None
     tags, seconds = said.get("cache-tags", "").split(), getattr(result, "keep_seconds", None)
-    private = "set-cookie" in said or said.get("vary", "accept-encoding").lower() != "accept-encoding"
+    varies = said.get("vary", "accept-encoding").lower()
+    private = "set-cookie" in said or varies != "accept-encoding"
     if private or not is_shared(said.get("cache-control", "")):
         if tags and private:
             log.error("a page declared as shared is one reader's own: %s", " ".join(tags))
@@ -48,7 +49,7 @@ def is_shared(control):
 
 
 def make_entry(key, answer, terms, *, area, packers, now):
-    """Build the entry for ``answer``, a ``(status, headers, body)``; packs the body, each coding once."""
+    """Build the entry for an ``answer``, a ``(status, headers, body)``, packed in each coding."""
     status, headers, body = answer
     etag = next((value for name, value in headers if name == "ETag"), None)
     fixed = [pair for pair in headers if pair[0].lower() not in DROPPED]
@@ -60,9 +61,7 @@ def make_entry(key, answer, terms, *, area, packers, now):
         packed = pack(body) if is_worth_packing(kind, body) else body
         smaller = len(packed) < len(body)
         variants[coding] = variant(status, fixed, packed, coding, etag) if smaller else plain
-    return Entry(
-        key, variants, terms.tags, made=now, expires=now + terms.seconds, area=area
-    )
+    return Entry(key, variants, terms.tags, made=now, expires=now + terms.seconds, area=area)
 
 
 def is_worth_packing(kind, body):

@@ -1,4 +1,4 @@
-"""One render at a time for a page: the first reader makes it, the others wait or take the old one."""
+"""One render at a time for a page: one reader makes it, the others wait or take the old one."""
 
 from collections import OrderedDict
 from threading import Event, Lock

@@ -164,7 +164,7 @@ class PageCache:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
     def seconds(self, terms, since):
-        """How long to keep a page: as its view says, and no longer than until the clock changes it."""
+        """How long to keep a page: as its view says, or until the clock changes it."""
         most = self.until(terms.tags, since)
         return terms.seconds if most is None else min(terms.seconds, most)
 
@@ -173,7 +173,7 @@ class PageCache:
         inner = environ | {"REQUEST_METHOD": "GET", "HTTP_HOST": self.host, "QUERY_STRING": query}
         for name in HIDDEN:
             inner.pop(name, None)
-        said = []
+        said: list = []
 
         def start(status, headers, exc_info=None):
             said[:] = status, headers

@@ -74,7 +74,11 @@ def test_the_longest_query_has_a_key():
 
 
 def test_k5_searches_have_an_area_of_their_own():
-    assert [RULES.area(path) for path in ("/cerca/", "/", "/x/cerca/")] == ["search", "pages", "pages"]
+    assert [RULES.area(path) for path in ("/cerca/", "/", "/x/cerca/")] == [
+        "search",
+        "pages",
+        "pages",
+    ]
 
 
 @pytest.mark.parametrize(

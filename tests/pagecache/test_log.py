@@ -14,8 +14,6 @@ from pagecache.models import Purge, Tally
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-
-
 @pytest.fixture
 def reader():
     made = Reader()
@@ -42,9 +40,9 @@ def test_changes_come_once_each_in_their_order(reader):
 
 
 def test_a_change_that_was_rolled_back_is_not_in_the_log(reader):
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         tags.purge_on_commit("article:1")
-        raise RuntimeError
+        transaction.set_rollback(True)
 
     assert reader.read() == []
     assert not Purge.objects.exists()
@@ -155,7 +153,7 @@ def test_a_reader_goes_on_after_old_rows_were_forgotten(reader):
 def test_the_log_is_forgotten_before_a_deaf_process_could_miss_a_row():
     from pagecache.listening import FORGET_SECONDS
 
-    assert FORGET_SECONDS < log.KEEP.total_seconds()
+    assert log.KEEP.total_seconds() > FORGET_SECONDS
 
 
 def test_the_bell_rings_after_the_commit(monkeypatch):

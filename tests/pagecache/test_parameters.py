@@ -6,7 +6,9 @@ from pathlib import Path
 from mmul.caching import PARAMETERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = [file.parent for file in ROOT.glob("*/__init__.py") if file.parent.name not in ("tests", "bench")]
+ROOMS = [
+    file.parent for file in ROOT.glob("*/__init__.py") if file.parent.name not in ("tests", "bench")
+]
 READS = re.compile(r"""request\.GET(?:\.get(?:list)?\(|\[)\s*["'](\w+)["']""")
 STAFF = re.compile(r"/admin/|/picker\.py$")  # below the newsroom's address: everything passes
 

@@ -31,7 +31,19 @@ HEADERS = [
     {"x_requested_with": "XMLHttpRequest"}, {"SCRIPT_NAME": ""}, {"CONTENT_LENGTH": "5"},
     {"save_data": "on"}, {"purpose": "prefetch"}, {"x_forwarded_for": "1.1.1.1\r\nX-Evil: 1"},
 ]  # fmt: skip
-METHODS = ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "get", "PURGE", "GET /", ""]
+METHODS = [
+    "POST",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "PATCH",
+    "get",
+    "PURGE",
+    "GET /",
+    "",
+]
 QUERIES = [
     "utm_source=evil.example", "p=1;q=2", "q=a&q=b", "replytocom", "replytocom=", "replytocom=1",
     "replytocom=1;utm=2", "utm=1;replytocom=2", "%72eplytocom=1", "_method=DELETE", "callback=evil",
@@ -140,7 +152,15 @@ def test_k3_another_path_is_another_page(site, story, trick):
 
 @pytest.mark.parametrize(
     "path",
-    ["/admin/", "/admin/x.css", "/admin;/", "//admin/", "/admin", "/admin/account/login/", "///admin/x"],
+    [
+        "/admin/",
+        "/admin/x.css",
+        "/admin;/",
+        "//admin/",
+        "/admin",
+        "/admin/account/login/",
+        "///admin/x",
+    ],
 )
 def test_k3_the_newsroom_is_never_kept(site, path):
     for _ in range(2):

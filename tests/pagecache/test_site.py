@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import badge
 from articles import publishing
 from articles.models import Article
+from comments import moderation
+from comments.models.comment import State
 from kit.network import networks
 from mmul import caching
 from pagecache.models import Purge, Tally
@@ -118,11 +120,8 @@ def test_a_comment_forgets_its_story_and_leaves_the_others(site):
     for story in (one, two):
         ask(site, story.get_absolute_url())
 
-    from comments import moderation
-    from comments.models import State
-
-    comment = make_comment(one, state=State.PENDING, comment="Ciao a tutti")
-    moderation.move([comment], State.PUBLISHED)
+    comment = make_comment(one, state=State.PENDING, text="Ciao a tutti")
+    moderation.move(comment, State.PUBLISHED, expected=State.PENDING, via="queue")
 
     assert b"Ciao a tutti" in ask(site, one.get_absolute_url()).body
     assert ask(site, two.get_absolute_url()).word == "hit"
