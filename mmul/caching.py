@@ -32,16 +32,15 @@ PARAMETERS = {
 
 
 def passing():
-    """Addresses that are never kept: the newsroom, files, health."""
+    """Addresses that are never kept: the newsroom, files, health; all of them without memory."""
+    if not settings.PAGE_CACHE_MB:
+        return ("/",)
     return f"/{settings.ADMIN_PATH}", settings.STATIC_URL, "/media/", "/healthz"
 
 
 def in_front_of(django, *, inline=False):
     """Wrap Django's application; ``inline`` reads the purge log in the caller's thread."""
-    room = {"pages": Limits(settings.PAGE_CACHE_MB * MB, 1_000_000)} | AREAS
-    if not settings.PAGE_CACHE_MB:
-        room = {name: Limits(0, 0, limits.brief) for name, limits in room.items()}
-    store = Store(room)
+    store = Store(AREAS | {"pages": Limits(settings.PAGE_CACHE_MB * MB, 1_000_000)})
     listener = Listener(store, Reader().read, tags.bell().sound, inline=inline)
     cache = PageCache(
         django,

@@ -346,7 +346,10 @@ class StaffMessages(MessageMiddleware):
 
 
 class PublicPages:
-    """Shared pages carry a strong ETag; a reader who has the page gets a 304."""
+    """Shared pages carry a strong ETag; a reader who has the page gets a 304.
+
+    Behind the page cache only who passes by it gets the 304 here; the ETag is made here alone.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

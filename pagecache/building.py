@@ -8,6 +8,7 @@ from pagecache.store import Entry, Variant
 log = logging.getLogger("pagecache")
 
 BRIEF_SECONDS = 30  # for what is missing or has moved, where no view said more
+BRIEF_TAGS = ["lists"]  # what is missing may come, by a purge or by the clock
 WORTH_PACKING = 512  # bytes
 PACKED = ("text/", "application/json", "application/ld+json", "application/manifest+json")
 # Of one request, or made anew for each coding.
@@ -40,7 +41,7 @@ def verdict(status, headers, result):
     if "content-encoding" in said:
         return None
     if code == "404" or (code == "301" and not tags):
-        return Terms(tags, BRIEF_SECONDS, brief=True)
+        return Terms(tags or BRIEF_TAGS, BRIEF_SECONDS, brief=True)
     return Terms(tags, seconds, brief=False) if tags and seconds else None
 
 

@@ -4,11 +4,14 @@ A kept page touches no middleware, no address pattern and no template. What a re
 beyond method, host, path, known parameters, coding and the copy it has changes nothing.
 """
 
+import logging
 import time
 
 from pagecache.building import make_entry, verdict
 from pagecache.flights import Flights
 from pagecache.keys import Codings, has_it
+
+log = logging.getLogger("pagecache")
 
 STALE_SECONDS = 30.0  # an expired page may be shown that long while one reader renders it anew
 WAIT_SECONDS = 10.0  # for another reader's render; no request lasts longer (trust table, V3)
@@ -165,7 +168,11 @@ class PageCache:
 
     def seconds(self, terms, since):
         """How long to keep a page: as its view says, or until the clock changes it."""
-        most = self.until(terms.tags, since)
+        try:
+            most = self.until(terms.tags, since)
+        except Exception as error:  # the page is good; how long, nobody knows
+            log.error("how long to keep a page is not known: %s", type(error).__name__)
+            return 0.0
         return terms.seconds if most is None else min(terms.seconds, most)
 
     def call(self, environ, query):

@@ -242,6 +242,26 @@ def test_what_came_out_while_the_page_was_made_keeps_it_from_being_kept(app, sec
     assert cache.store.entries == {}
 
 
+def test_a_page_is_sent_and_not_kept_when_nobody_knows_for_how_long(app, caplog):
+    def until(tags, since):
+        raise OSError("away")
+
+    cache = make(app, until=until)
+
+    assert (ask(cache).body, ask(cache).word) == (app.body, "fwd=uri-miss")
+    assert "OSError" in caplog.text
+    assert app.bodies[0].closed == 1
+
+
+def test_what_is_missing_may_come_by_the_clock(app):
+    cache = make(app, until=lambda tags, since: 5.0 if "lists" in tags else None)
+    app.status, app.tags, app.seconds = "404 Not Found", "", None
+    ask(cache, "/domani/")
+    cache.clock.now += 5
+
+    assert ask(cache, "/domani/").word == "fwd=uri-miss; stored"
+
+
 def test_nothing_is_kept_before_the_log_was_read_once(app):
     log = Log()
     log.trouble = OSError("away")
