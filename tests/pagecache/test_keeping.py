@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tests.pagecache.asking import ask
-from tests.pagecache.stage import SHARED, App, Log, make
+from tests.pagecache.stage import HOST, SHARED, App, Log, make
 
 
 @pytest.fixture
@@ -280,3 +280,30 @@ def test_counters_tell_what_happened(cache, app):
 
     assert (counts.misses, counts.hits, counts.passed, counts.stale) == (1, 3, 1, 0)
     assert counts.bytes_sent == 3 * len(app.body)
+
+
+def test_k1_the_site_is_asked_in_words_every_reader_would_use(cache, app):
+    ask(
+        cache,
+        query="utm_source=x",
+        host="localhost:8000",
+        cookie="a=1",
+        if_none_match='"x"',
+        if_modified_since="Wed, 25 Nov 2037 00:00:00 GMT",
+        range="bytes=0-1",
+        method="HEAD",
+    )
+    seen = app.seen[0]
+
+    assert (seen["REQUEST_METHOD"], seen["HTTP_HOST"], seen["QUERY_STRING"]) == ("GET", HOST, "")
+    hidden = {"HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"}
+    assert not hidden & set(seen)
+
+
+def test_k4_who_passes_by_is_asked_for_in_his_own_words(cache, app):
+    answer = ask(cache, query="x=1", cookie="badge=good", if_none_match='"x"')
+
+    assert answer.word == "fwd=bypass"
+    seen = app.seen[0]
+    assert (seen["QUERY_STRING"], seen["HTTP_COOKIE"]) == ("x=1", "badge=good")
+    assert seen["HTTP_IF_NONE_MATCH"] == '"x"'

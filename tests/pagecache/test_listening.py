@@ -87,6 +87,21 @@ def test_who_was_deaf_for_an_hour_forgets_everything(cache, log):
     assert list(cache.store.entries) == ["/"]
 
 
+def test_a_bell_that_rings_while_the_log_is_read_is_not_lost(cache, log):
+    turn(cache, 0)
+    read = log.read
+
+    def read_and_ring():
+        rows = read()
+        log.rings += 1
+        return rows
+
+    cache.listener.read = read_and_ring
+    ask(cache)
+
+    assert cache.listener.is_due(cache.clock.now)
+
+
 # --- the database is away ---
 
 
