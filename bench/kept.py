@@ -17,6 +17,11 @@ SIZE = 1_000
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CONNECTIONS = (8, 64)
 SLOW_CONNECTIONS = 4
+TARGETS = {
+    "hello": (8111, "bench.hello:application"),
+    "same bytes and headers": (8112, "bench.hello:page"),
+    "kept page": (8113, "bench.slow:application"),
+}
 CODING = "Accept-Encoding: br"
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -47,19 +52,19 @@ def among_slow_pages(port):
 def main():
     prepare(SIZE)
     with ExitStack() as stack:
-        for port, module in ((8111, "bench.hello"), (8112, "bench.slow")):
+        for port, callable_ in TARGETS.values():
             command = granian(port)
-            command[command.index("mmul.wsgi:application")] = f"{module}:application"
+            command[command.index("mmul.wsgi:application")] = callable_
             env = environment(SIZE, port, MMUL_PAGE_CACHE_MB="32")
             stack.enter_context(serving(command, env, port, "/"))
         results = {}
         for number in range(ROUNDS + 1):
             for connections in CONNECTIONS:
-                for name, port in (("hello", 8111), ("kept page", 8112)):
+                for name, (port, _) in TARGETS.items():
                     result = wrk(port, "/", connections)
                     if number:  # the first round warms up
                         results.setdefault((name, connections), []).append(result)
-            result = among_slow_pages(8112)
+            result = among_slow_pages(TARGETS["kept page"][0])
             if number:
                 results.setdefault(("kept page among slow ones", 8), []).append(result)
     report(results)
