@@ -41,6 +41,11 @@ def announce(pk, at, ping=True):
     return won
 
 
+def next_publication(after):
+    """When the next scheduled story comes out, or None. One look into the index of the lists."""
+    return Article.objects.next_publication(after)
+
+
 def publish(articles, at=None):
     """Bring stories out now, drafts and scheduled ones; return how many.
 

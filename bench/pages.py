@@ -35,6 +35,8 @@ def environment(size, port, **more):
             "MMUL_SECRET_KEY": "bench" * 12,
             "MMUL_SITE_URL": f"http://127.0.0.1:{port}",
             "MMUL_STATIC_ROOT": str(WORK / "static"),
+            "MMUL_PAGE_CACHE_MB": "0",  # what is measured is the making of pages
+            "MMUL_READS_PER_MINUTE": "0",
             "DATABASE_URL": f"sqlite:///{WORK / f'{size}.sqlite3'}",
             "PORT": str(port),
         }

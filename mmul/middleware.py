@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
+from accounts import badge
 from mmul import views
 from mmul.logs import request_number
 
@@ -248,15 +249,24 @@ class CanonicalHost:
         self.get_response = get_response
 
     def __call__(self, request):
-        # Without a Host header (HTTP/1.0, Django's test client) only a local site answers.
-        unnamed = request.META["SERVER_NAME"] if settings.LOCAL else ""
-        host = without_default_port(request.META.get("HTTP_HOST", unnamed).lower())
-        if host == settings.SITE_HOST or (settings.LOCAL and is_local(host)):
+        host = host_of(request.META)
+        if is_ours(host):
             return self.get_response(request)
         if host in settings.OTHER_HOSTS:
             path = "/" + request.get_full_path().lstrip("/")
             return HttpResponsePermanentRedirect(settings.SITE_URL + path)
         return views.refused(request, 400)
+
+
+def host_of(environ):
+    """The name a request asks for. Without one (HTTP/1.0, tests) only a local site answers."""
+    unnamed = environ["SERVER_NAME"] if settings.LOCAL else ""
+    return without_default_port(environ.get("HTTP_HOST", unnamed).lower())
+
+
+def is_ours(host):
+    """True for the one name that pages are served on; the page cache asks too."""
+    return host == settings.SITE_HOST or (settings.LOCAL and is_local(host))
 
 
 def without_default_port(host):
@@ -289,7 +299,18 @@ class StaffSession(SessionMiddleware):
         # The clock starts with the login itself, not with the first page after it.
         if "_auth_user_id" in request.session and "started" not in request.session:
             self.renew_or_end(request.session, timezone.now())
+        self.give_or_take_badge(request, response)
         return super().process_response(request, response)
+
+    def give_or_take_badge(self, request, response):
+        """Who is logged in passes by the page cache (accounts/badge.py)."""
+        name, inside = settings.STAFF_COOKIE_NAME, "_auth_user_id" in request.session
+        cookie = {"path": "/", "samesite": "Lax"}
+        if inside and not badge.is_good(request.COOKIES.get(name, "")):
+            cookie |= {"secure": settings.SESSION_COOKIE_SECURE, "httponly": True}
+            response.set_cookie(name, badge.make(), settings.SESSION_COOKIE_AGE, **cookie)
+        elif name in request.COOKIES and not inside:
+            response.delete_cookie(name, **cookie)
 
     def renew_or_end(self, session, now):
         started = datetime.fromisoformat(session.setdefault("started", now.isoformat()))
@@ -340,7 +361,10 @@ def modified_as_asked(request, response):
 
 
 class PublicPages:
-    """Shared pages carry a strong ETag; a reader who has the page gets a 304."""
+    """Shared pages carry a strong ETag; a reader who has the page gets a 304.
+
+    Behind the page cache only who passes by it gets the 304 here; the ETag is made here alone.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

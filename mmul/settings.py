@@ -5,10 +5,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from kit import addresses, env, network
+from mmul import policies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "mmul.middleware.OddRequests",
     "mmul.middleware.CanonicalHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mmul.reading.ReadingRate",
     "mmul.middleware.StaffSession",
     "mmul.middleware.PublicPages",
     "mmul.middleware.StaffCsrf",
@@ -211,6 +213,7 @@ SESSION_IDLE_SECONDS = 3 * 24 * 3600
 _HOST_PREFIX = "" if LOCAL else "__Host-"
 SESSION_COOKIE_NAME = f"{_HOST_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{_HOST_PREFIX}csrftoken"
+STAFF_COOKIE_NAME = f"{_HOST_PREFIX}staff"  # passes by the page cache (accounts/badge.py)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -240,38 +243,8 @@ MEDIA_ORIGIN = env.origin("MMUL_MEDIA_ORIGIN", "")
 HSTS_SUBDOMAINS = env.flag("MMUL_HSTS_SUBDOMAINS", default=False)
 _MEDIA = [SELF, MEDIA_ORIGIN] if MEDIA_ORIGIN else [SELF]
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": _MEDIA,
-        "font-src": [SELF],
-        "media-src": _MEDIA,
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "worker-src": [SELF],
-        "frame-src": [f"https://{host}" for host in EMBED_HOSTS] or [NONE],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
-STAFF_CONTENT_SECURITY_POLICY = {
-    "default-src": [NONE],
-    "script-src": [SELF, NONCE],
-    "style-src": [SELF, NONCE],
-    "img-src": [*_MEDIA, "data:"],
-    "font-src": [SELF],
-    "media-src": _MEDIA,
-    "connect-src": [SELF],
-    "frame-src": [NONE],
-    "form-action": [SELF],
-    "base-uri": [NONE],
-    "object-src": [NONE],
-    "frame-ancestors": [NONE],
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": policies.public(_MEDIA, EMBED_HOSTS)}
+STAFF_CONTENT_SECURITY_POLICY = policies.staff(_MEDIA)
 
 # --- 7. Files ----------------------------------------------------------------
 
@@ -334,7 +307,16 @@ WEBSUB_HUB = env.address("MMUL_WEBSUB_HUB")
 if LOCAL:
     INDEXNOW_KEY = WEBSUB_HUB = ""
 
-# --- 10. Mail and logs --------------------------------------------------------
+# --- 10. The page cache in front of Django (docs/adr/0016) ---------------------
+
+# Of each process; 0: off, as it is while templates are being changed under a running server.
+PAGE_CACHE_MB = env.number("MMUL_PAGE_CACHE_MB", 0 if DEBUG else 32, low=0, high=4096)
+PAGE_CACHE_BELL = VAR / "purges"  # heard by all processes of this machine
+# Pages a network may have made anew in a minute (trust table, section 4); 0: no limit. Counted by
+# each process. Tests and the demo come from one address, so nobody counts there.
+READS_PER_MINUTE = env.number("MMUL_READS_PER_MINUTE", 0 if LOCAL else 300, low=0, high=1_000_000)
+
+# --- 11. Mail and logs --------------------------------------------------------
 
 EMAIL_HOST = env.text("MMUL_SMTP_HOST", "")
 EMAIL_PORT = env.number("MMUL_SMTP_PORT", 587, low=1, high=65535)

@@ -176,6 +176,13 @@ def too_many_requests(request):
     return response
 
 
+def too_many_pages(request, seconds):
+    context = {"status": 429, "title": REFUSALS[429][0], "sentence": "Aspetta un minuto e riprova."}
+    response = render(request, "refused.html", context, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def server_error(request):
     """500, or 503 when the database is away. Needs no database."""
     away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, InternalError))

@@ -23,6 +23,7 @@ from articles.searching import index_due
 from comments import followers, moderators, retention, searching
 from images.renditions import make_due
 from outbox.sending import forget_due, send_due
+from pagecache import log as purge_log
 
 log = logging.getLogger("mmul.worker")
 
@@ -53,6 +54,7 @@ STEPS = (
     Step("sessions", forget_expired_due, 3600),
     Step("old mail", forget_due, 3600),
     Step("old pings", pinging.forget_due, 3600),
+    Step("old purges", purge_log.forget_due, 600),
 )
 
 PAUSE = 1  # seconds between two looks at the clock

@@ -1,11 +1,17 @@
 """Pages say what they show, writers say what changed. Nobody lists addresses.
 
-Vocabulary: ``article:<id>``, ``page:<id>``, ``lists`` (something entered or left the lists),
-``all`` (deploy, settings).
+Vocabulary: ``article:<id>``, ``page:<id>``, ``image:<id>``, ``lists`` (something entered or left
+the lists), ``comments``, ``rassegna``, ``all`` (deploy, settings).
 """
 
+from functools import cache
+
+from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
+
+from pagecache import log
+from pagecache.bell import Bell
 
 #: Sent once per committed change with ``tags``, a tuple. Whoever keeps pages listens.
 purged = Signal()
@@ -23,8 +29,23 @@ def cacheable(response, *tags, seconds):
 
 
 def purge_on_commit(*tags):
-    """Forget every page that shows one of ``tags``, once the running transaction is durable."""
-    transaction.on_commit(lambda: purged.send(sender=None, tags=tags))
+    """Forget every page that shows one of ``tags``, once the running transaction is durable.
+
+    The row for other processes belongs to the same transaction. Costs one INSERT.
+    """
+    log.write(tags)
+    transaction.on_commit(lambda: tell(tags))
+
+
+def tell(tags):
+    """This process forgets at once, the others of this machine before their next answer."""
+    purged.send(sender=None, tags=tags)
+    bell().ring()
+
+
+@cache
+def bell():
+    return Bell(settings.PAGE_CACHE_BELL)
 
 
 def unshared(request):

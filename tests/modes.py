@@ -17,6 +17,7 @@ def in_production(settings):
     settings.CSRF_TRUSTED_ORIGINS = [settings.SITE_URL]
     settings.SESSION_COOKIE_NAME = "__Host-sessionid"
     settings.CSRF_COOKIE_NAME = "__Host-csrftoken"
+    settings.STAFF_COOKIE_NAME = "__Host-staff"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     return Client(headers={"host": HOST}, raise_request_exception=False)
 

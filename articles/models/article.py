@@ -42,6 +42,11 @@ class ArticleQuerySet(models.QuerySet):
     def unrelated(self):
         return self.filter(related_at=None)
 
+    def next_publication(self, after):
+        """The instant at which the next scheduled story becomes visible, or None."""
+        waiting = self.filter(status=Article.Status.READY, published_at__gt=after)
+        return waiting.order_by("published_at").values_list("published_at", flat=True).first()
+
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 

@@ -314,7 +314,6 @@ def test_a_comment_on_a_related_story_does_not_forget_this_page(client):
     assert other.cache_tag not in tags
 
 
-
 class Quiet:
     text = ""
 

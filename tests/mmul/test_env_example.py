@@ -25,7 +25,9 @@ READS = re.compile(
     re.VERBOSE,
 )
 # Of the machine, of Django, of a request or of a test about the reader itself: not of ours.
-FOREIGN = re.compile(r"DJANGO_|PATH|HOME|HTTP_|QUERY_STRING|PATH_INFO|CONTENT_|X_|CASO_|PROVA_")
+FOREIGN = re.compile(
+    r"DJANGO_|PATH|HOME|HTTP_|QUERY_STRING|PATH_INFO|REQUEST_|SERVER_NAME|CONTENT_|X_|CASO_|PROVA_"
+)
 
 
 def names_in_code():

@@ -201,7 +201,7 @@ def test_staff_cookies_are_bound_to_this_host(settings):
     login = {"login": "ada", "password": PASSWORD}
     response = site.post("/admin/account/login/", login, secure=True)
 
-    assert set(site.cookies) == {"__Host-sessionid", "__Host-csrftoken"}
+    assert set(site.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-staff"}
     for cookie in response.cookies.values():
         assert (cookie["path"], cookie["domain"], cookie["samesite"]) == ("/", "", "Lax")
         assert cookie["secure"]
