@@ -8,12 +8,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
-from articles import lookup, publishing
+from articles import lookup
 from articles.models import Article
 from comments.searching import refresh_due
-from mmul.demo import discussing, loading
+from mmul.demo import loading
+from tests.small_demo import small_demo
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -21,31 +21,14 @@ SEARCHES = tomllib.loads((HERE / "hundred.toml").read_text(encoding="utf-8"))["s
 FEWEST_RIGHT = 95
 
 
-class NoPictures:
-    """The stories without their drawings: a search looks at words."""
-
-    def keep(self, motif, seed, size=None, **texts):
-        from tests.factories import make_image
-
-        return make_image(title=f"{motif} {seed}")
-
-
 @pytest.fixture
-def stems(db):
+def stems(db, monkeypatch):
     """The demo's stories and discussions; returns ``{slug: file stem}``."""
-    site = tomllib.loads((loading.HERE / "site.toml").read_text(encoding="utf-8"))
-    loading.load_site(site, NoPictures())
-    slugs = {}
-    now = timezone.localtime()
-    for file in sorted((loading.HERE / "stories").glob("*.toml")):
-        story = loading.read_story(file)
-        loading.load_story(story, now, NoPictures())
-        slugs[file.stem] = story["slug"]
-    publishing.announce_due()
-    discussing.load(slugs)
+    small_demo(monkeypatch)
     while refresh_due():
         pass
-    return {slug: stem for stem, slug in slugs.items()}
+    files = (loading.HERE / "stories").glob("*.toml")
+    return {loading.read_story(file)["slug"]: file.stem for file in files}
 
 
 def first_of(text, stems):
