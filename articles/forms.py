@@ -10,6 +10,15 @@ MAX_TAGS = 20
 
 
 class ArticleForm(forms.ModelForm):
+    class Media:
+        # Here and not in the admin: on the list there is no editor, whose import map they need.
+        css = {"all": ["articles/outside.css"]}
+        js = [
+            forms.Script("articles/rows.js", defer=True),
+            forms.Script("articles/lead-picture.js", type="module"),
+            forms.Script("articles/outside.js", type="module"),
+        ]
+
     opened_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     change_address = forms.BooleanField(
         label="Cambia l’indirizzo",

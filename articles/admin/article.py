@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import F
-from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
@@ -57,12 +56,7 @@ class ArticleAdmin(PreviewViews, OutsideFields, WithNonce, admin.ModelAdmin):
     save_on_top = False
 
     class Media:
-        css = {"all": ["articles/desk.css", "articles/outside.css"]}
-        js = [
-            Script("articles/rows.js", defer=True),
-            Script("articles/lead-picture.js", type="module"),
-            Script("articles/outside.js", type="module"),
-        ]
+        css = {"all": ["articles/desk.css"]}
 
     # --- the list ---
 

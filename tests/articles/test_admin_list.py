@@ -208,3 +208,12 @@ def grant(user, codename):
     from django.contrib.auth.models import Permission
 
     user.user_permissions.add(Permission.objects.get(codename=codename))
+
+
+def test_the_list_loads_no_script_of_the_editor(staff_client):
+    make_article()
+
+    page = staff_client.get("/admin/articles/article/").text
+
+    assert 'type="module"' not in page
+    assert "outside.js" in staff_client.get("/admin/articles/article/add/").text
