@@ -246,7 +246,9 @@ def test_v4_only_the_worker_and_commands_know_the_door_to_the_web():
     assert importers("kit.fetch", "urllib3") == {
         "aggregator/polling.py",
         f"{commands}/discover_feed.py",
+        "articles/pinging.py",
     }
+    assert importers("articles.pinging") == {"mmul/worker.py"}
     assert importers("aggregator.polling") == {"mmul/worker.py", f"{commands}/poll_feeds.py"}
 
 

@@ -183,7 +183,7 @@ def test_v2_a_withdrawal_costs_the_same_for_one_story_and_for_twenty(
 ):
     for _ in range(how_many):
         make_article()
-    with django_assert_max_num_queries(14):  # the index and the related stories among them
+    with django_assert_max_num_queries(15):  # the index and the related stories among them
         publishing.withdraw(Article.objects.all())
 
     assert Ping.objects.count() == how_many + 2
