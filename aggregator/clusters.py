@@ -7,6 +7,7 @@ hours. Only new items are placed; what an editor merged or split is never touche
 import re
 from collections import defaultdict
 from datetime import timedelta
+from typing import NamedTuple
 
 from aggregator.models import Item, ItemLink
 from aggregator.rules import fold
@@ -34,42 +35,54 @@ def words_of(title):
     return " ".join(dict.fromkeys(kept))[:WORDS_LENGTH]
 
 
-def numbers_of(words):
-    return frozenset(word for word in words if word[0].isdigit())
+class Title(NamedTuple):
+    """The words of a title, and the numbers among them: 6.12 and 6.13 are two releases."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, words):
+        """``words`` as ``words_of`` returns them."""
+        kept = frozenset(words.split())
+        return cls(kept, frozenset(word for word in kept if word[0].isdigit()))
+
+    def likeness(self, other):
+        """Return the share of words both have, or 0.0 if they are not about the same."""
+        if self.numbers != other.numbers:
+            return 0.0
+        shared = len(self.words & other.words)  # the common words too
+        score = shared / len(self.words | other.words) if shared >= ENOUGH else 0.0
+        return score if score >= SIMILAR else 0.0
 
 
 class Recent:
     """The items of the last 72 hours, by the words of their titles. Loaded once for many polls."""
 
     def __init__(self, now):
-        self.titles = {}  # item number: (words, numbers among them, date)
+        self.titles = {}  # item number: (Title, date)
         self.by_word = defaultdict(set)
         rows = Item.objects.filter(sort_date__gt=now - WINDOW)
         for pk, words, date in rows.values_list("pk", "words", "sort_date"):
             self.add(pk, words, date)
 
     def add(self, pk, words, date):
-        kept = frozenset(words.split())
-        self.titles[pk] = (kept, numbers_of(kept), date)
-        for word in kept:
+        title = Title.of(words)
+        self.titles[pk] = (title, date)
+        for word in title.words:
             self.by_word[word].add(pk)
 
     def similar(self, words, date):
         """Return the number of the item with the most similar title within 72 hours, or None."""
-        mine = frozenset(words.split())
-        lists = (self.by_word.get(word, ()) for word in mine)
+        mine = Title.of(words)
+        lists = (self.by_word.get(word, ()) for word in mine.words)
         near = {pk for found in lists if len(found) <= COMMON for pk in found}
-        my_numbers = numbers_of(mine)
-        best, best_score = None, SIMILAR
+        best, best_score = None, 0.0
         for pk in near:
-            theirs, numbers, when = self.titles[pk]
-            if numbers != my_numbers:
-                continue
-            number = len(mine & theirs)  # the common words too
-            score = number / len(mine | theirs)
-            if number < ENOUGH or score < best_score or abs(when - date) > WINDOW:
-                continue
-            best, best_score = pk, score
+            title, when = self.titles[pk]
+            score = mine.likeness(title)
+            if score and score >= best_score and abs(when - date) <= WINDOW:
+                best, best_score = pk, score
         return best
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from aggregator.clusters import ENOUGH, SIMILAR, numbers_of, words_of
+from aggregator.clusters import Title, words_of
 from articles.models import Article, Source
 
 TITLES = timedelta(days=90)
@@ -30,26 +30,17 @@ def covered(clusters, now=None):
     ours = recent_titles(now)
     for line in lines:
         for item in line.items.all():
-            words = set(item.words.split())
-            found[line.pk] |= {story.pk: story for story, theirs in ours if alike(words, theirs)}
+            mine = Title.of(item.words)
+            found[line.pk] |= {story.pk: story for story, its in ours if mine.likeness(its)}
     return {
         pk: [story for number, story in stories.items() if number != line.article_id]
         for line, (pk, stories) in zip(lines, found.items(), strict=True)
     }
 
 
-def alike(mine, theirs):
-    """Whether two titles are about the same, by the measure of clusters.py."""
-    shared = len(mine & theirs)
-    if shared < ENOUGH or shared < SIMILAR * len(mine | theirs):
-        return False
-    return numbers_of(mine) == numbers_of(theirs)
-
-
 def recent_titles(now):
     stories = Article.objects.filter(modified_at__gt=now - TITLES).order_by("-pk")
     columns = ("pk", "title", "slug", "status", "published_at")
     return [
-        (story, set(words_of(story.title).split()))
-        for story in stories.only(*columns)[:MOST_TITLES]
+        (story, Title.of(words_of(story.title))) for story in stories.only(*columns)[:MOST_TITLES]
     ]

@@ -23,7 +23,7 @@ def facts_of_arrival(arrival, commenter, now):
         site=arrival.site,
         address=arrival.address,
         links=markdown.links(arrival.html),
-        article=arrival.article,
+        story_days=age_in_days(arrival.article, now),
         confirmed=holds_proof(arrival.proof, commenter),
         trusted=commenter.trusted_at is not None,
         seconds=arrival.seconds,
@@ -40,7 +40,7 @@ def facts_of_comment(comment, now, confirmed=True):
         site=comment.user_url,
         address=comment.ip_address or "",
         links=markdown.links(comment.html),
-        article=comment.article,
+        story_days=age_in_days(comment.article, now),
         confirmed=confirmed,
         trusted=bool(comment.commenter and comment.commenter.trusted_at),
         seconds=0 if QUICK in comment.reasons else None,  # it still came as fast as it came
@@ -61,20 +61,19 @@ def holds_proof(token, commenter):
     return value == commenter.pk and not revoked
 
 
-def gather(*, text, name, email, site, address, links, article, confirmed, trusted, now, **more):
+def age_in_days(article, now):
+    return (now - article.published_at).days
+
+
+def gather(*, name, email, site, address, now, **known):
     """Return the Facts of a comment. Five queries: policy, words, blocks, authors, staff."""
     policy = Policy.current()
     words = Word.objects.values_list("text", "effect", "whole")
     return Facts(
-        text=text,
         name=name,
         email=email,
         site=site,
         address=address,
-        links=links,
-        story_days=(now - article.published_at).days,
-        confirmed=confirmed,
-        trusted=trusted,
         reserved=is_reserved(name),
         blocked=blocked_by(email, site, address, now),
         words=tuple(
@@ -84,7 +83,7 @@ def gather(*, text, name, email, site, address, links, article, confirmed, trust
         need_approved=policy.need_approved,
         hold_links=policy.hold_links,
         hold_after_days=policy.hold_after_days,
-        **more,
+        **known,
     )
 
 
@@ -130,5 +129,5 @@ def is_closed(article, now):
     """
     if not article.comments_open:
         return True
-    age = (now - article.published_at).days
+    age = age_in_days(article, now)
     return age > 0 and 0 < Policy.current().close_after_days <= age

@@ -10,10 +10,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from comments import markdown
-from comments.facts import blocked_by, is_reserved
+from comments.facts import gather
 from comments.forms import TextField
 from comments.models import Block, Commenter, Policy, State, Word
-from comments.rules import Facts, Listed, judge
+from comments.rules import judge
 from kit.fields import LineFormField
 
 
@@ -47,25 +47,18 @@ class TryForm(forms.Form):
 
 def tried(data):
     """The verdict on a comment that nobody sent, by the rules as they stand now."""
-    policy = Policy.current()
     text, html = data["comment"]
-    words = Word.objects.values_list("text", "effect", "whole")
     return judge(
-        Facts(
+        gather(
             text=text,
             name=data["name"],
             email=data["email"],
             site=data["site"],
+            address="",
             links=markdown.links(html),
             confirmed=data["known"],
             trusted=data["known"],
-            reserved=is_reserved(data["name"]),
-            blocked=blocked_by(data["email"], data["site"], "", timezone.now()),
-            words=tuple(Listed(w, e == Word.Effect.TRASH, whole) for w, e, whole in words),
-            hold_all=policy.hold_all,
-            need_approved=policy.need_approved,
-            hold_links=policy.hold_links,
-            hold_after_days=policy.hold_after_days,
+            now=timezone.now(),
         )
     )
 
