@@ -12,7 +12,7 @@ from kit import addresses, env, network
 from mmul import policies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"
+VAR = Path(env.text("MMUL_VAR", str(BASE_DIR / "var")))  # what this node writes for itself
 
 # --- 1. Where we run ---------------------------------------------------------
 # Development needs nothing and answers on loopback only. Production needs a key
@@ -64,6 +64,8 @@ if not ADMIN_PATH.replace("-", "").isalnum():
     raise ImproperlyConfigured(f"MMUL_ADMIN_PATH={ADMIN_PATH!r}: one word of letters and hyphens")
 
 WEB_WORKERS = env.number("MMUL_WEB_WORKERS", 2, low=1, high=64)
+# Seconds of silence after which another worker leads (docs/adr/0018); the trust table says 30 (D2).
+TAKE_OVER_SECONDS = env.number("MMUL_TAKE_OVER_SECONDS", 25, low=2, high=300)
 
 # --- 2. Rooms ----------------------------------------------------------------
 
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "outbox",
     "search",
     "pagecache",
+    "nodes",
     "kit",
     "allauth",
     "allauth.account",

@@ -9,7 +9,7 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parent.parent
 
 STOREYS = [
-    {"kit", "pagecache"},
+    {"kit", "nodes", "pagecache"},
     {"images"},
     {"accounts", "outbox", "search"},
     {"articles"},

@@ -13,6 +13,7 @@ ROOMS = [
     "images",
     "kit",
     "mmul",
+    "nodes",
     "outbox",
     "pagecache",
     "search",
