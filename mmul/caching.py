@@ -42,7 +42,7 @@ def passing():
     """Addresses that are never kept: the newsroom, files, health; all of them without memory."""
     if not settings.PAGE_CACHE_MB:
         return ("/",)
-    return f"/{settings.ADMIN_PATH}", settings.STATIC_URL, "/media/", "/healthz"
+    return f"/{settings.ADMIN_PATH}", settings.STATIC_URL, "/media/", "/healthz", "/readyz"
 
 
 def in_front_of(django, *, inline=False):

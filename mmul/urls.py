@@ -4,10 +4,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from mmul import views
+from mmul import readiness, views
 
 urlpatterns = [
     path("healthz", views.health, name="health"),
+    path("readyz", readiness.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
     re_path(r"^(?P<key>[a-zA-Z0-9-]{8,128})\.txt$", views.indexnow_key, name="indexnow_key"),
     path(f"{settings.ADMIN_PATH}/account/", include("accounts.urls")),

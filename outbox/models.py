@@ -43,6 +43,10 @@ class MessageQuerySet(models.QuerySet):
         now = now or timezone.now()
         return self.unsent().unclaimed(now).filter(due_at__lte=now)
 
+    def overdue(self, now=None):
+        """Unsent rows that should have left by now: their time has come, or a try failed."""
+        return self.unsent().filter(Q(due_at__lte=now or timezone.now()) | Q(tries__gt=0))
+
     def longest_due_first(self):
         return self.order_by("due_at", "pk")
 

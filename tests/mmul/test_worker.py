@@ -1,6 +1,7 @@
 """The worker: each step by its clock, a failing one waits while the others go on."""
 
 import logging
+from itertools import pairwise
 from threading import Event
 
 import pytest
@@ -169,7 +170,7 @@ def test_d3_with_the_database_away_the_worker_waits_longer_each_time_and_says_so
         work_for(1200, *steps, clock=clock)
 
     tries = sorted({when for when in database.asked if 100 <= when < 1000})
-    pauses = [after - before for before, after in zip(tries, tries[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(tries)]
     assert pauses[:6] == [2, 4, 8, 16, 32, 60]
     assert set(pauses[6:]) == {60}
     assert [record.getMessage() for record in caplog.records] == [
@@ -189,7 +190,7 @@ def test_d3_when_the_database_is_back_every_step_goes_on_within_a_minute(monkeyp
 
     work_for(1100, Step("often", database.work, 5), Step("hourly", hourly, 90), clock=clock)
 
-    assert [when for when in ran if when > 100][0] <= 1060
+    assert next(when for when in ran if when > 100) <= 1060
 
 
 @pytest.mark.django_db(transaction=True)
