@@ -37,6 +37,7 @@ bench: $(V)/run.stamp  ## pages against a bare Django view, long discussions, co
 
 lock: $(V)/dev.stamp  ## write requirements.txt and requirements-dev.txt anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --extra s3 pyproject.toml -c requirements.txt -o requirements-s3.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
 demo: $(V)/run.stamp  ## load the demo stories into the configured database (again changes nothing)

@@ -87,7 +87,7 @@ def write_copies(image, copies):
             {"width": copy["width"], "type": copy["type"], "target": str(folder / str(number))}
             for number, copy in enumerate(copies)
         ]
-        workshop.work({"do": "copies", "copies": job}, files.path(image.name))
+        workshop.work({"do": "copies", "copies": job}, files.at_hand(image.name, folder))
         for number, copy in enumerate(copies):
             files.place(folder / str(number), copy["name"])
 

@@ -38,8 +38,8 @@ class Broken(Exception):
 
 @contextlib.contextmanager
 def bench():
-    """Give a folder on the media disk, gone afterwards whatever happens."""
-    room = files.path(".work")
+    """Give a folder of this machine, gone afterwards whatever happens."""
+    room = files.work_room()
     room.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=room))
     try:
@@ -60,7 +60,7 @@ def sweep(room, now=None):
 @contextlib.contextmanager
 def turn():
     """Wait for the machine's one place. The lock dies with the last process that holds it."""
-    room = files.path(".work")
+    room = files.work_room()
     room.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + WAIT_SECONDS
     with open(room / "lock", "ab") as lock:

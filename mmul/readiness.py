@@ -23,7 +23,7 @@ KEEP_SECONDS = 5.0  # strangers may ask as often as they like
 
 
 class Part(NamedTuple):
-    """``age`` in whole seconds, None if there is nothing to be old. ``needed`` to answer readers."""
+    """``age`` in seconds, None if there is nothing to be old. ``needed`` to answer readers."""
 
     name: str
     late: bool

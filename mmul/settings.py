@@ -4,12 +4,11 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from kit import addresses, env, network
-from mmul import policies
+from mmul import buckets, databases, policies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("MMUL_VAR", str(BASE_DIR / "var")))  # what this node writes for itself
@@ -133,36 +132,7 @@ TEMPLATES = [
 
 # --- 3. Database -------------------------------------------------------------
 
-SQLITE_SYNC = env.choice("MMUL_SQLITE_SYNC", "NORMAL", ("NORMAL", "FULL"))
-
-
-def database():
-    """Return Django's dictionary for DATABASE_URL; a value that cannot be read stops the start."""
-    default = f"sqlite:///{VAR / 'mmul.sqlite3'}"
-    keep = env.number("MMUL_DB_KEEP_SECONDS", 60, low=0, high=3600)
-    try:
-        parsed = dj_database_url.parse(env.text("DATABASE_URL", default), conn_max_age=keep)
-    except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
-    if parsed["ENGINE"] == "django.db.backends.sqlite3":
-        # Web workers and the background worker write at the same time: WAL lets readers go
-        # on, IMMEDIATE makes writers queue for `timeout` seconds instead of failing half-way.
-        parsed["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNC};",
-        }
-        # Browser tests share one file between the server's threads and the test's.
-        parsed["TEST"] = {"NAME": Path(env.text("MMUL_TEST_SQLITE", str(VAR / "test.sqlite3")))}
-    elif parsed["ENGINE"] == "django.db.backends.postgresql":
-        parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
-        parsed["CONN_HEALTH_CHECKS"] = True
-    else:
-        raise ImproperlyConfigured("DATABASE_URL: write a sqlite:// or postgres:// address")
-    return parsed
-
-
-DATABASES = {"default": database()}
+DATABASES = databases.from_environment(VAR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Login limits are counted here, shared by all processes (trust table, section 4).
 CACHES = {
@@ -257,7 +227,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = f"{MEDIA_ORIGIN}/media/"
 MEDIA_ROOT = Path(env.text("MMUL_MEDIA_ROOT", str(VAR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": buckets.storage(),  # a folder, or a bucket that all nodes share
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

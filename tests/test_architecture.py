@@ -40,6 +40,9 @@ OWNERS = {
     "csp": "mmul",
     "whitenoise": "mmul",
     "dj_database_url": "mmul",
+    "storages": "mmul",
+    "boto3": "mmul",
+    "botocore": "mmul",
 }
 
 
