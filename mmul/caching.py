@@ -9,7 +9,7 @@ from articles import publishing
 from articles.feeds.routes import NARROWING
 from articles.lookup import FILTERS
 from kit import packing
-from mmul import middleware
+from mmul import middleware, replicas
 from pagecache import tags
 from pagecache.keys import Rules
 from pagecache.listening import Listener
@@ -48,7 +48,7 @@ def passing():
 def in_front_of(django, *, inline=False):
     """Wrap Django's application; ``inline`` reads the purge log in the caller's thread."""
     store = Store(AREAS | {"pages": Limits(settings.PAGE_CACHE_MB * MB, 1_000_000)})
-    listener = Listener(store, Reader().read, tags.bell().sound, inline=inline)
+    listener = Listener(store, Reader(replicas.alias).read, tags.bell().sound, inline=inline)
     cache = PageCache(
         django,
         store=store,

@@ -12,18 +12,19 @@ POSTGRESQL = "django.db.backends.postgresql"
 
 def from_environment(var):
     """Return DATABASES. ``var`` is the folder of SQLite's files, where nothing else is said."""
-    found = {"default": database("DATABASE_URL", f"sqlite:///{var / 'mmul.sqlite3'}", var)}
-    if env.text("MMUL_REPLICA_URL", ""):
-        found["replica"] = database("MMUL_REPLICA_URL", "", var) | {"TEST": {"MIRROR": "default"}}
+    url = env.text("DATABASE_URL", f"sqlite:///{var / 'mmul.sqlite3'}")
+    found = {"default": database("DATABASE_URL", url, var)}
+    if url := env.text("MMUL_REPLICA_URL", ""):
+        found["replica"] = database("MMUL_REPLICA_URL", url, var) | {"TEST": {"MIRROR": "default"}}
         if {each["ENGINE"] for each in found.values()} != {POSTGRESQL}:
             raise ImproperlyConfigured("MMUL_REPLICA_URL: both databases must be PostgreSQL")
     return found
 
 
-def database(name, default, var):
+def database(name, url, var):
     keep = env.number("MMUL_DB_KEEP_SECONDS", 60, low=0, high=3600)
     try:
-        parsed = dj_database_url.parse(env.text(name, default), conn_max_age=keep)
+        parsed = dj_database_url.parse(url, conn_max_age=keep)
     except Exception as error:
         raise ImproperlyConfigured(f"{name} cannot be read: {error}") from None
     if parsed["ENGINE"] == "django.db.backends.sqlite3":

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "mmul.reading.ReadingRate",
     "mmul.middleware.StaffSession",
     "mmul.middleware.PublicPages",
+    "mmul.replicas.PublicReads",
     "mmul.middleware.StaffCsrf",
     "mmul.middleware.StaffAuthentication",
     "mmul.middleware.StaffMessages",
@@ -133,6 +134,7 @@ TEMPLATES = [
 # --- 3. Database -------------------------------------------------------------
 
 DATABASES = databases.from_environment(VAR)
+DATABASE_ROUTERS = ["mmul.replicas.Router"] if "replica" in DATABASES else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Login limits are counted here, shared by all processes (trust table, section 4).
 CACHES = {

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from pagecache.models import Purge, Tally
@@ -22,9 +22,14 @@ class Reader:
     On SQLite writers stand in a queue, so numbers are in the order of commits. On PostgreSQL
     all transactions below the oldest open one are over; what is above is read again next time,
     and ``seen`` tells what is new.
+
+    ``choose()`` names the database that pages are read from. A purge counts when that one knows
+    the change: a page made from a replica that lags must not be kept past it.
     """
 
-    def __init__(self):
+    def __init__(self, choose=lambda: DEFAULT_DB_ALIAS):
+        self.choose = choose
+        self.alias = None
         self.position = None
         self.seen = set()
 
@@ -33,18 +38,26 @@ class Reader:
 
         Raises what the database raises; the next call opens a new connection.
         """
+        before, self.alias = self.alias, self.choose()
+        if self.alias != before and before is not None:
+            self.position, self.seen = None, set()
+        moved = self.position is None and before is not None
+        connection = connections[self.alias]
         if not connection.in_atomic_block:  # a test, reading in its own transaction
             connection.close_if_unusable_or_obsolete()
         try:
             if connection.vendor == "postgresql":
-                return self._read_by_transaction()
-            return self._read_by_number()
+                found = self._read_by_transaction(connection)
+            else:
+                found = self._read_by_number()
         except Exception:
             connection.close()
             raise
+        # What the other database knew, or did not know, cannot be told apart: all is forgotten.
+        return [["all"]] if moved else found
 
     def _read_by_number(self):
-        rows = Purge.objects.order_by("pk")
+        rows = Purge.objects.using(self.alias).order_by("pk")
         if self.position is None:
             self.position = rows.values_list("pk", flat=True).last() or 0
             return []
@@ -53,13 +66,13 @@ class Reader:
             self.position = found[-1][0]
         return [tags.split() for _, tags in found]
 
-    def _read_by_transaction(self):
+    def _read_by_transaction(self, connection):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             oldest_open = cursor.fetchone()[0]
         first = self.position is None
         since = oldest_open if first else self.position
-        rows = Purge.objects.filter(transaction__gte=since).order_by("pk")
+        rows = Purge.objects.using(self.alias).filter(transaction__gte=since).order_by("pk")
         found = list(rows.values_list("pk", "tags", "transaction"))
         new = [tags.split() for pk, tags, _ in found if pk not in self.seen]
         self.position = oldest_open

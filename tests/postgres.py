@@ -56,7 +56,8 @@ def find_binaries():
 
 
 @contextmanager
-def started(binaries):
+def started(binaries, copy_of=None):
+    """Yield the address of a new server, or of one that follows the server at ``copy_of``."""
     base = Path(tempfile.mkdtemp(prefix="mmul-pg-"))
     run = {"cwd": base, "check": True, "stdout": subprocess.DEVNULL}
     run["env"] = {"LC_ALL": "C.UTF-8", "HOME": str(base), "PATH": os.defpath}
@@ -65,15 +66,19 @@ def started(binaries):
         os.chown(base, nobody.pw_uid, nobody.pw_gid)
         run |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     port = free_port()
-    initdb = [binaries / "initdb", "-D", base / "data", "-A", "trust", "-U", "postgres"]
-    subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
+    if copy_of:
+        copy = [binaries / "pg_basebackup", "-D", base / "data", "-R", "-c", "fast", "--no-sync"]
+        subprocess.run([*copy, "-d", copy_of], **run)
+    else:
+        initdb = [binaries / "initdb", "-D", base / "data", "-A", "trust", "-U", "postgres"]
+        subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
     control = [binaries / "pg_ctl", "-D", base / "data", "-w", "-l", base / "log"]
     options = f"-p {port} -h 127.0.0.1 -k {base} -F -c full_page_writes=off -c max_connections=60"
     subprocess.run([*control, "-o", options, "start"], **run)
     try:
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **run)
+        subprocess.run([*control, "-m", "immediate", "stop"], **run | {"check": False})
         shutil.rmtree(base, ignore_errors=True)
 
 

@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from mmul.server import granian
-from tests.comments.test_crash import database_url
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,12 +40,12 @@ class Answer(NamedTuple):
 class Machine:
     """What the processes of one node have in common: a folder of their own, one database."""
 
-    def __init__(self, folder, **more):
+    def __init__(self, folder, *, database, **more):
         folder.mkdir(exist_ok=True)
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("MMUL_", "DATABASE_URL"))}
         self.folder = folder
         self.environment = clean | {
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": database,
             "MMUL_MODE": "development",
             "MMUL_SECRET_KEY": settings.SECRET_KEY,
             "MMUL_VAR": str(folder),
@@ -94,8 +93,9 @@ class Node(Process):
         except OSError:
             return False
 
-    def get(self, path="/"):
-        return self.open(urllib.request.Request(self.url + path))
+    def get(self, path="/", cookie=None):
+        headers = {"Cookie": cookie} if cookie else {}
+        return self.open(urllib.request.Request(self.url + path, headers=headers))
 
     def post(self, path, fields, session):
         """Send a form of the newsroom as who is logged in with ``session``."""

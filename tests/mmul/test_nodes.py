@@ -17,6 +17,7 @@ from nodes.models import Leader
 from outbox.models import Message
 from outbox.posting import post
 from tests.comments.deciding import follow
+from tests.comments.test_crash import database_url
 from tests.comments.writing import make_comment
 from tests.factories import make_article, make_user
 from tests.mmul.site_on_nodes import Machine, Node, Worker, wait_until
@@ -45,7 +46,7 @@ class Site:
             "MMUL_SMTP_TLS": "false",
             "MMUL_TAKE_OVER_SECONDS": str(TAKE_OVER),
         }
-        machines = [Machine(folder / name, **shared) for name in "ab"]
+        machines = [Machine(folder / name, database=database_url(), **shared) for name in "ab"]
         self.a, self.b = (Node(machine) for machine in machines)
         self.workers = [Worker(machine, "worker") for machine in machines]
         for process in (self.a, self.b, *self.workers):

@@ -82,6 +82,9 @@ def test_wrong_values_stop_the_start_with_the_name_of_the_variable():
         {"PORT": "70000"},
         {"DATABASE_URL": "oracle://x"},
         {"DATABASE_URL": "nonsense"},
+        {"MMUL_REPLICA_URL": "postgres://replica.example/mmul"},  # of a site on SQLite
+        {"MMUL_REPLICA_URL": "nonsense"},
+        {"MMUL_TAKE_OVER_SECONDS": "1"},
         {"MMUL_QUOTATION_FIRST": "none"},
         {"MMUL_AI_CRAWLERS": "maybe"},
         {"MMUL_INDEXNOW_KEY": "short"},
