@@ -83,13 +83,13 @@ def test_d1_a_copy_that_is_made_twice_is_one_file(s3):
     assert len(before) > 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_deleted_picture_takes_its_files_with_it(s3):
+def test_a_deleted_picture_takes_its_files_with_it(s3, django_capture_on_commit_callbacks):
     image = receive()
     renditions.make_due()
     image.refresh_from_db()
 
-    image.delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        image.delete()
 
     assert keys(s3) == []
 
