@@ -90,7 +90,7 @@ def cut(image, planned):
             }
             for number, crop in enumerate(planned)
         ]
-        workshop.work({"do": "crops", "crops": job}, files.path(image.name))
+        workshop.work({"do": "crops", "crops": job}, files.at_hand(image.name, folder))
         for number, crop in enumerate(planned):
             files.place(folder / str(number), crop["name"])
 
