@@ -13,7 +13,6 @@ WORTH_PACKING = 512  # bytes
 PACKED = ("text/", "application/json", "application/ld+json", "application/manifest+json")
 # Of one request, or made anew for each coding.
 DROPPED = {"cache-tags", "content-length", "etag", "vary", "x-request-id", "age", "date"}
-PROXY_SECOND = ("X-Accel-Expires", "1")  # only kept pages carry it (performance.md, section 3)
 
 
 class Terms(NamedTuple):
@@ -54,7 +53,7 @@ def make_entry(key, answer, terms, *, area, packers, now):
     status, headers, body = answer
     etag = next((value for name, value in headers if name == "ETag"), None)
     fixed = [pair for pair in headers if pair[0].lower() not in DROPPED]
-    fixed += [("Vary", "Accept-Encoding"), PROXY_SECOND]
+    fixed.append(("Vary", "Accept-Encoding"))
     plain = variant(status, fixed, body, "", etag)
     variants = {"identity": plain}
     kind = next((value for name, value in headers if name == "Content-Type"), "")

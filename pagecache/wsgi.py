@@ -51,7 +51,7 @@ class PageCache:
         self.rules, self.host, self.is_ours, self.is_staff = rules, host, is_ours, is_staff
         self.packers, self.until = packers, until
         self.codings, self.flights, self.counts = Codings(), Flights(), Counts()
-        self.clock = time.monotonic
+        self.clock, self.wall = time.monotonic, time.time
 
     def forget(self, tags, **signal):
         """Listens to ``pagecache.tags.purged``."""
@@ -89,7 +89,7 @@ class PageCache:
         if self.listener.away:
             word = AWAY
         page = entry.variants[self.codings.choose(environ.get("HTTP_ACCEPT_ENCODING"))]
-        more = [("Age", str(int(now - entry.made))), word]
+        more = [("Age", str(int(now - entry.made))), word, self.this_second()]
         has = environ.get("HTTP_IF_NONE_MATCH")
         if has and page.etag and has_it(has, page.etag):
             start_response("304 Not Modified", page.unchanged + more)
@@ -99,6 +99,13 @@ class PageCache:
             return [b""]
         self.counts.bytes_sent += page.length
         return page.body
+
+    def this_second(self):
+        """Only kept pages carry it: nginx may keep them until this second of the clock is over.
+
+        nginx counts whole seconds: what is marked "1" it keeps for up to two (docs/adr/0017).
+        """
+        return "X-Accel-Expires", f"@{int(self.wall())}"
 
     def forward(self, environ, start_response, word=BYPASS):
         """Let Django answer, and keep nothing."""

@@ -103,5 +103,5 @@ def make(app, log=None, **more):
         "until": lambda tags, since: None,
     }
     cache = PageCache(app, **terms | more)
-    cache.clock = clock
+    cache.clock, cache.wall = clock, lambda: 1_700_000_000.9
     return cache
