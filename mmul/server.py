@@ -1,4 +1,7 @@
-"""The command line of the production server (performance.md, section 2), in one place."""
+"""The command line of the production server (performance.md, section 2), in one place.
+
+``python -m mmul.server`` becomes the server, without the worker: for systemd and containers.
+"""
 
 import os
 import sys
@@ -17,3 +20,15 @@ def granian(port, *, workers=2, host="127.0.0.1"):
         "--workers-kill-timeout", "10", "--backpressure", "64", "--no-access-log",
         "--log-level", os.environ.get("MMUL_SERVER_LOG", "warning"),
     ]  # fmt: skip
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmul.settings")
+    from django.conf import settings  # a wrong variable ends the start here, with its name
+
+    command = granian(settings.PORT, workers=settings.WEB_WORKERS)
+    os.execv(command[0], command)  # noqa: S606 - the server itself gets the signals
+
+
+if __name__ == "__main__":
+    main()

@@ -27,7 +27,7 @@ def development_key():
     """Return a key made once for this checkout, so that logins survive a restart."""
     file = VAR / "development_key"
     if not file.exists():
-        VAR.mkdir(exist_ok=True)
+        VAR.mkdir(parents=True, exist_ok=True)
         file.write_text(secrets.token_urlsafe(64))
     return file.read_text()
 

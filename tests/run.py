@@ -1,6 +1,6 @@
-"""The whole suite: on SQLite, on PostgreSQL, then in a real browser. ``python -m tests.run``.
+"""The whole suite: SQLite, PostgreSQL, the shipped nginx, a real browser. ``python -m tests.run``.
 
-With CI=true a missing PostgreSQL or browser is a failure; without it, one line says so.
+With CI=true a missing PostgreSQL, nginx or browser is a failure; without it, one line says so.
 """
 
 import os
@@ -9,21 +9,26 @@ import subprocess
 import sys
 import time
 
+from bench import shipped
 from tests import postgres
 
 STRICT = os.environ.get("CI", "").lower() == "true"
-PER_DATABASE = "not browser and not pure"
+PER_DATABASE = "not browser and not proxy and not pure"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main(more):
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    results = [stage("SQLite", ["-m", "not browser", *more])]
+    results = [stage("SQLite", ["-m", "not browser and not proxy", *more])]
     with postgres.server() as url:
         if url:
             results.append(stage("PostgreSQL", ["-m", PER_DATABASE, *more], DATABASE_URL=url))
         else:
             results.append(missing("PostgreSQL", "install it or set TEST_DATABASE_URL"))
+    if shipped.nginx():
+        results.append(stage("proxy", ["-m", "proxy", *more]))
+    else:
+        results.append(missing("proxy", "install nginx and libnginx-mod-http-brotli-static"))
     if browser:
         results.append(stage("browser", ["-m", "browser", *more], MMUL_CHROMIUM=browser))
     else:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         if port_taken(settings.PORT):
             raise CommandError(f"port {settings.PORT} is taken: choose another, PORT=8001 make run")
-        settings.VAR.mkdir(exist_ok=True)
+        settings.VAR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         if not settings.PRODUCTION and not Article.objects.exists():
             self.stdout.write("Loading the demo stories and drawing their pictures…")
