@@ -95,16 +95,20 @@ def make_certificate(folder, *names):
     subprocess.run([*command, *files], check=True, capture_output=True)
 
 
-@contextmanager
 def running(main, port):
     """Run nginx with the file ``main`` until the block ends; it listens when the block begins."""
-    process = subprocess.Popen([nginx(), "-c", str(main)], stderr=subprocess.DEVNULL)
+    return started([nginx(), "-c", str(main)], port)
+
+
+@contextmanager
+def started(command, port, **more):
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **more)
     try:
         wait_for(port, process)
         yield process.pid
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(20)
 
 
 def wait_for(port, process, seconds=20):
