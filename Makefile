@@ -29,11 +29,8 @@ format: $(V)/dev.stamp  ## let ruff rewrite the Python files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(V)/run.stamp  ## pages against a bare Django view, long discussions, comments a second; one run
-	@$(BIN)/python -m bench.pages
-	@$(BIN)/python -m bench.search
-	@$(BIN)/python -m bench.discussions
-	@$(BIN)/python -m bench.feeds
+bench: $(V)/run.stamp  ## everything that is measured, one run; the figures go to bench/results.md too
+	@$(BIN)/python -m bench
 
 lock: $(V)/dev.stamp  ## write requirements.txt and requirements-dev.txt anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements.txt

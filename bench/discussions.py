@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from statistics import median
 from urllib.parse import urlencode
 
-from bench.pages import ROOT, ROUNDS, WORK, environment, manage, measure, say, serving
+from bench.archives import ROOT, WORK, environment, manage, say
+from bench.pages import ROUNDS, measure, serving
 from mmul.server import granian
 from tests import postgres
 

@@ -16,7 +16,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from bench.pages import ROOT, WORK, manage, say
+from bench.archives import ROOT, WORK, manage, say
 
 FEEDS = int(os.environ.get("BENCH_FEEDS", "1000"))
 ITEMS, HOSTS, PORT = 20, 40, 8130

@@ -10,7 +10,8 @@ import statistics
 import subprocess
 from contextlib import ExitStack
 
-from bench.pages import SECONDS, environment, prepare, say, serving
+from bench.archives import environment, prepare, say
+from bench.pages import SECONDS, serving
 from mmul.server import granian
 
 SIZE = 1_000

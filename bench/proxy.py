@@ -16,8 +16,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import shipped
+from bench.archives import ROOT, environment, prepare, say
 from bench.kept import CONNECTIONS, ROUNDS, SIZE
-from bench.pages import ROOT, SECONDS, environment, prepare, say
+from bench.pages import SECONDS
 from mmul.server import granian
 
 HOST = "www.example.org"

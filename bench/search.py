@@ -12,10 +12,8 @@ import sys
 from contextlib import ExitStack
 from urllib.parse import urlencode
 
-from bench.pages import ROOT, environment, manage, prepare, say
-from tests import postgres
+from bench.archives import ROOT, SIZES, archives, environment, say
 
-SIZES = tuple(int(n) for n in os.environ.get("BENCH_SIZES", "1000 10000 100000").split())
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3")) * 10
 SEARCHES = {
     "a common word": "kernel",
@@ -23,24 +21,6 @@ SEARCHES = {
     "two words": "kernel portatile",
     "a phrase": '"in debian"',
 }
-
-
-def archives(stack):
-    """Yield ``(name, environment)`` of every archive, filled and indexed."""
-    for size in SIZES:
-        prepare(size)
-        yield ("SQLite", size), environment(size, 8000)
-    server = stack.enter_context(postgres.server())
-    if server is None:
-        say("PostgreSQL: skipped, no server and no binaries")
-        return
-    for size in SIZES:
-        url = f"{server.rpartition('/')[0]}/mmul_bench_{size}"
-        postgres.make_database(server, f"mmul_bench_{size}")
-        env = environment(size, 8000, DATABASE_URL=url)
-        manage(env, "migrate", "--verbosity", "0")
-        manage(env, "demo", "--articles", str(size))
-        yield ("PostgreSQL", size), env
 
 
 def start(stack, env, *arguments):
@@ -65,11 +45,11 @@ def ask(process, address):
 
 def main():
     with ExitStack() as stack:
-        found = list(archives(stack))
+        found = stack.enter_context(archives())
         bare = start(stack, os.environ | {}, "--bare")
         targets = {("bare Django view", 0, ""): (bare, "/")}
-        for (database, size), env in found:
-            process = start(stack, env)
+        for (database, size), more in found.items():
+            process = start(stack, environment(size, 8000, **more))
             for name, text in SEARCHES.items():
                 targets[database, size, name] = (process, f"/cerca/?{urlencode({'q': text})}")
         results = {name: [] for name in targets}

@@ -56,9 +56,13 @@ def find_binaries():
 
 
 @contextmanager
-def started(binaries, copy_of=None):
-    """Yield the address of a new server, or of one that follows the server at ``copy_of``."""
-    base = Path(tempfile.mkdtemp(prefix="mmul-pg-"))
+def started(binaries, copy_of=None, folder=None):
+    """Yield the address of a new server, or of one that follows the server at ``copy_of``.
+
+    With a ``folder`` its data is kept there, and the next server goes on with it.
+    """
+    base = Path(folder or tempfile.mkdtemp(prefix="mmul-pg-"))
+    base.mkdir(parents=True, exist_ok=True)
     run = {"cwd": base, "check": True, "stdout": subprocess.DEVNULL}
     run["env"] = {"LC_ALL": "C.UTF-8", "HOME": str(base), "PATH": os.defpath}
     if os.geteuid() == 0:  # PostgreSQL refuses root; no user is made for it
@@ -69,7 +73,7 @@ def started(binaries, copy_of=None):
     if copy_of:
         copy = [binaries / "pg_basebackup", "-D", base / "data", "-R", "-c", "fast", "--no-sync"]
         subprocess.run([*copy, "-d", copy_of], **run)
-    else:
+    elif not (base / "data" / "PG_VERSION").exists():
         initdb = [binaries / "initdb", "-D", base / "data", "-A", "trust", "-U", "postgres"]
         subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
     control = [binaries / "pg_ctl", "-D", base / "data", "-w", "-l", base / "log"]
@@ -78,8 +82,10 @@ def started(binaries, copy_of=None):
     try:
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **run | {"check": False})
-        shutil.rmtree(base, ignore_errors=True)
+        how = "fast" if folder else "immediate"
+        subprocess.run([*control, "-m", how, "stop"], **run | {"check": False})
+        if not folder:
+            shutil.rmtree(base, ignore_errors=True)
 
 
 def free_port():
