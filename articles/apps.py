@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 
 
 class ArticlesConfig(AppConfig):
@@ -17,5 +17,7 @@ class ArticlesConfig(AppConfig):
         post_save.connect(searching.page_saved, sender="articles.Page")
         for model in ("articles.Tag", "articles.Series", "accounts.Author"):
             post_save.connect(searching.name_saved, sender=model)
+        for model in ("articles.Tag", "articles.Series"):  # authors who have signed stay
+            pre_delete.connect(searching.name_goes, sender=model)
         # Not SocialCard.delete(): a card goes with its story, by cascade.
         post_delete.connect(forget_file, sender="articles.SocialCard")

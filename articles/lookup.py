@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from articles import operators
-from articles.feeds.entries import ITEMS
+from articles.feeds.entries import ITEMS, MAIN
 from articles.feeds.stories import of_stories
 from articles.models import Article, Category, Page
 from kit.limits import Recent
@@ -76,11 +76,12 @@ class Answer:
     def asks(self):
         return bool(self.text or any(self.chosen.get(name) for name in FILTERS))
 
-    def address(self, to="search", **changes):
+    def address(self, to="search", format=MAIN, **changes):
         """This search with other values, for links to its pages, its order, its feed."""
         values = {"q": self.text} | self.chosen | changes
         kept = {name: value for name, value in values.items() if value}
-        return f"{reverse(to)}?{urlencode(kept)}"
+        here = reverse(to) if format == MAIN else reverse(f"{to}_as", args=[format])
+        return f"{here}?{urlencode(kept)}" if kept else here
 
     @property
     def next_url(self):
@@ -141,7 +142,7 @@ def search_page(request):
 
 def page_number(request):
     """The number of a result page, 1 to 50; Http404 for anything else."""
-    text = request.GET.get("pagina", "1")
+    text = request.GET.get("pagina") or "1"
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 3):
         raise Http404("no such page")
     number = int(text)
@@ -224,31 +225,34 @@ def correction(answer, query):
     if not text:
         return ""
     better = understood(Answer(text, answer.chosen))
-    return text if finding.anything(better) else ""
+    return text if finding.anything(better, some=not answer.count) else ""
 
 
 @require_safe
 def suggest(request):
     """Titles that begin like what is being typed, as JSON; nothing else ever leaves here."""
     text = typed(request, "q")
-    if len(text) > spelling.BEGINNING or not may_ask(request, suggestions):
-        return JsonResponse({"titles": []}, status=429 if len(text) <= spelling.BEGINNING else 400)
-    found = []
-    if query := begun(text):
-        documents = finding.documents(finding.in_titles(query))
-        numbers = [d.number for d in documents if d.kind == "article"]
-        rows = Article.objects.visible().filter(pk__in=numbers).only(*Article.ADDRESS)
-        found = [{"title": row.title, "url": row.get_absolute_url()} for row in rows.newest_first()]
+    if len(text) > spelling.BEGINNING:
+        return JsonResponse({"titles": []}, status=400)
+    if not may_ask(request, suggestions):
+        return JsonResponse({"titles": []}, status=429, headers={"Retry-After": "60"})
+    try:
+        keys = finding.in_titles(query) if (query := begun(text)) else []
+    except finding.TooSlow:
+        return JsonResponse({"titles": []}, status=503)
+    numbers = [d.number for d in finding.documents(keys) if d.kind == "article"]
+    rows = Article.objects.visible().filter(pk__in=numbers).only(*Article.ADDRESS)
+    found = [{"title": row.title, "url": row.get_absolute_url()} for row in rows.newest_first()]
     response = JsonResponse({"titles": found}, json_dumps_params={"ensure_ascii": False})
     return cacheable(response, "lists", "search", seconds=SECONDS)
 
 
 def begun(text):
     """Return the Query of a text whose last word is not finished, or None."""
-    words = spelling.beginning(text)
+    finished, words = spelling.beginning(text)
     if not words:
         return None
-    query = queries.parse(text.rpartition(" ")[0])
+    query = queries.parse(finished)
     query.operators, query.facets = [], []
     query.wanted.append(queries.any_word(words))
     return query
@@ -263,14 +267,22 @@ def search_feed(request, format):
     if not may_ask(request, searches):
         return HttpResponse(TOO_OFTEN, status=429, headers={"Retry-After": "60"})
     query, keys = understood(answer), []
-    if not query.is_empty:
-        keys = finding.find(query, timezone.now(), by_date=True).keys[:ITEMS]
+    try:
+        if not query.is_empty:
+            keys = finding.newest(query).keys[:ITEMS]
+    except finding.TooSlow:
+        return HttpResponse(TOO_SLOW, status=503, headers={"Retry-After": "60"})
     numbers = [d.number for d in finding.documents(keys) if d.kind == "article"]
     articles = Article.objects.visible().filter(pk__in=numbers).newest_first().for_feed()
-    title = f"«{answer.text}» · {settings.SITE_NAME}" if answer.text else settings.SITE_NAME
+    words = " ".join(filter(None, [answer.text, *(answer.chosen[name] for name in FILTERS)]))
     about = "Gli articoli che rispondono a una ricerca, dal più recente"
     response = of_stories(
-        format, title, answer.address(), articles, description=about, feed=answer.feed_url
+        format,
+        f"«{words}» · {settings.SITE_NAME}",
+        answer.address(),
+        articles,
+        description=about,
+        feed=answer.feed_url,
     )
     tags = [tag for article in articles for tag in article.cache_tags]
     return cacheable(response, "lists", "search", *tags, seconds=SECONDS)
@@ -279,11 +291,14 @@ def search_feed(request, format):
 @require_safe
 def old_address(request, term="", number=None):
     """WordPress's ``/?s=term`` and ``/search/term/``, feeds too: one 301 to the search."""
-    answer = Answer(tidy_line(CONTROLS.sub("", term or request.GET.get("s", ""))))
-    feed = "feed" in request.GET
-    return HttpResponsePermanentRedirect(answer.feed_url if feed else answer.address())
+    # WordPress writes a blank in a path as "+".
+    answer = Answer(term.replace("+", " ") or typed(request, "s"))
+    if "feed" in request.GET and answer.text:
+        return HttpResponsePermanentRedirect(answer.feed_url)
+    return HttpResponsePermanentRedirect(answer.address())
 
 
 @require_safe
-def old_feed(request, term, format):
-    return HttpResponsePermanentRedirect(Answer(tidy_line(CONTROLS.sub("", term))).feed_url)
+def old_feed(request, term="", format=MAIN, old=""):
+    answer = Answer(term.replace("+", " ") or typed(request, "s"))
+    return HttpResponsePermanentRedirect(answer.address("search_feed", format))

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from articles import searching
 from articles.models import Article, Tag, TagAlias
 from pagecache.tags import purge_on_commit
 
@@ -21,7 +22,9 @@ def merge(tags, target):
             return {}
         done = {tag.name: absorb(tag, kept) for tag in locked if tag != kept}
         if done:
-            Article.objects.filter(tags=kept).update(related_at=None)
+            stories = Article.objects.filter(tags=kept)
+            stories.update(related_at=None)
+            searching.due_again(stories)
             purge_on_commit("all")
     return done
 

@@ -40,14 +40,15 @@ def authors(value):
 
 
 def tags(value):
-    rows = Tag.objects.filter(Q(slug=slugify_tag(value)) | Q(name__iexact=value))
+    rows = Tag.objects.called(value)
     return [index.facet("t", tag.pk) for tag in rows[:50]]
 
 
 def categories(value):
     """Facets of a category, by its last name or its whole path, and of all below it."""
     path = "/".join(filter(None, map(slugify_tag, value.split("/"))))
-    named = Category.objects.filter(Q(path=path) | Q(slug=path)) if path else []
+    named = Category.objects.filter(Q(path=path) | Q(slug=path) | Q(former_paths__path=path))
+    named = named.distinct() if path else []
     trees = Q(pk__in=[])
     for category in named[:50]:
         trees |= Q(path=category.path) | Q(path__startswith=f"{category.path}/")

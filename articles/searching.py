@@ -52,10 +52,14 @@ def forget(instance, **signal):
 
 def name_saved(instance, created, raw=False, **signal):
     """A tag, an author or a series may be called otherwise now: its stories are indexed anew."""
-    word = {"tag": "with_tag", "author": "by_author", "series": "in_series"}
     if not created and not raw:
-        filed = getattr(Article.objects, word[instance._meta.model_name])
-        due_again(filed(instance).order_by())
+        name_goes(instance)
+
+
+def name_goes(instance, **signal):
+    word = {"tag": "with_tag", "author": "by_author", "series": "in_series"}
+    filed = getattr(Article.objects, word[instance._meta.model_name])
+    due_again(filed(instance).order_by())
 
 
 def index_due(limit=BATCH):

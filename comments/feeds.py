@@ -26,7 +26,8 @@ def all_comments(request, format):
         feed=absolute("/comments/feed/"),
     )
     response = of_comments(format, channel, ReaderComment.objects.visible())
-    return cacheable(response, "comments", seconds=FEED_SECONDS)
+    # "lists": a story that is withdrawn takes its comments along.
+    return cacheable(response, "comments", "lists", seconds=FEED_SECONDS)
 
 
 @require_safe

@@ -34,7 +34,10 @@ EXACT = {
 }
 PARAMETERS = {
     "/cerca/": ("q", *FILTERS, "ordine", "pagina"),
-    "/": ("replytocom",),
+    "/page/": ("s",),
+    "/feed/": ("s",),
+    "/20": ("replytocom",),  # stories
+    "/19": ("replytocom",),
 }
 
 

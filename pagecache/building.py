@@ -10,7 +10,13 @@ log = logging.getLogger("pagecache")
 BRIEF_SECONDS = 30  # for what is missing or has moved, where no view said more
 BRIEF_TAGS = ["lists"]  # what is missing may come, by a purge or by the clock
 WORTH_PACKING = 512  # bytes
-PACKED = ("text/", "application/json", "application/ld+json", "application/manifest+json")
+PACKED = (
+    "text/",
+    "application/json",
+    "application/feed+json",
+    "application/ld+json",
+    "application/manifest+json",
+)
 # Of one request, or made anew for each coding.
 DROPPED = {"cache-tags", "content-length", "etag", "vary", "x-request-id", "age", "date"}
 
@@ -75,4 +81,5 @@ def variant(status, fixed, body, coding, etag):
     if coding:
         headers.append(("Content-Encoding", coding))
     unchanged = [pair for pair in [*fixed, *named] if not pair[0].startswith("Content-Type")]
-    return Variant(status, headers, [body], len(body), etag, unchanged)
+    modified = next((value for name, value in fixed if name == "Last-Modified"), None)
+    return Variant(status, headers, [body], len(body), etag, unchanged, modified)

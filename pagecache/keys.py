@@ -47,10 +47,18 @@ class Rules:
 
     def asked(self, path: str, query: str) -> Asked | None:
         """Return the key and the query that is left, or None for one that cannot be judged."""
-        if len(query) > QUERY_LENGTH or not query.isascii():
+        if len(query) > QUERY_LENGTH:
             return None
+        if not query.isascii():  # a page that knows no parameter is the same page
+            return None if self.names(path) else Asked(path, "")
         query = self.known(path, query)
         return Asked((path, query) if query else path, query)
+
+    def names(self, path: str) -> frozenset[str]:
+        if path in self.exact:
+            return self.exact[path]
+        fitting = (n for begin, n in self.parameters.items() if path.startswith(begin))
+        return next(fitting, frozenset())
 
     def known(self, path: str, query: str) -> str:
         """Only the parameters this address knows, in the order of their names.
@@ -58,9 +66,7 @@ class Rules:
         ``;`` separates nothing (CVE-2021-23336). What stands twice stays twice: what the site
         sees and what the key says are the same text.
         """
-        names = self.exact.get(path) or next(
-            (n for begin, n in self.parameters.items() if path.startswith(begin)), None
-        )
+        names = self.names(path)
         if not query or not names:
             return ""
         pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1", separator="&")

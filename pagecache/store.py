@@ -19,6 +19,7 @@ class Variant(NamedTuple):
     length: int
     etag: str | None
     unchanged: list[tuple[str, str]]  # headers of a 304
+    modified: str | None = None  # Last-Modified, as it is sent
 
 
 class Limits(NamedTuple):

@@ -90,8 +90,7 @@ class PageCache:
             word = AWAY
         page = entry.variants[self.codings.choose(environ.get("HTTP_ACCEPT_ENCODING"))]
         more = [("Age", str(int(now - entry.made))), word, self.this_second()]
-        has = environ.get("HTTP_IF_NONE_MATCH")
-        if has and page.etag and has_it(has, page.etag):
+        if knows(environ, page):
             start_response("304 Not Modified", page.unchanged + more)
             return [b""]
         start_response(page.status, page.headers + more)
@@ -194,6 +193,18 @@ class PageCache:
 
         result = self.application(inner, start)
         return *said, result
+
+
+def knows(environ, page):
+    """True if the reader has this very page. Source: RFC 9110, 13.2.2.
+
+    A date counts where no ETag is sent, and only the same one: a feed from which something was
+    taken away keeps its date.
+    """
+    has = environ.get("HTTP_IF_NONE_MATCH")
+    if has:
+        return page.etag and has_it(has, page.etag)
+    return page.modified and environ.get("HTTP_IF_MODIFIED_SINCE") == page.modified
 
 
 def untagged(headers):

@@ -22,6 +22,7 @@ from search.stopwords import ELIDED, ENGLISH, ITALIAN
 
 LONGEST_TERM = 40  # characters: nobody types more, and PostgreSQL refuses lexemes of 2 kB
 MOST_TERMS = 60_000  # of one field: a tsvector holds 1 MB
+FACET = "zqz"  # a label's word begins so: see index.facet()
 GAP = "zgapz"  # stands between two pieces of a field: no phrase goes across
 
 _STEMMERS = {"it": snowballstemmer.stemmer("italian"), "en": snowballstemmer.stemmer("english")}
@@ -158,11 +159,12 @@ def words(text, language):
 
 
 @lru_cache(maxsize=512)  # a story is indexed again when a label changes, its body does not
-def field(pieces):
+def field(pieces, common=False):
     """Return a tuple ``((text, language), …)`` as the terms of one field, in one line.
 
     The terms stand in their order, so that phrases can be looked for; after them, apart, the
-    compounds written as one word and the light forms.
+    compounds written as one word and the light forms. ``common``: stop words too, of a title that
+    may have no others ("Chi siamo").
     """
     found: list[str] = []
     tail: set[str] = set()
@@ -172,6 +174,8 @@ def field(pieces):
         for terms_here, more in words(text, language):
             found += terms_here
             tail.update(more)
+        if common:
+            tail.update(word for word in WORD.findall(fold(text)) if word in STOPS)
         if len(found) > MOST_TERMS:
             break
     extra = [new for word in sorted(tail.difference(found)) for new in (GAP, word)]

@@ -2,6 +2,7 @@
 many; ranking.py puts those in order. So no query costs more on a large archive than it must.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import OperationalError
@@ -36,44 +37,57 @@ def synonyms():
     return [pair for pair in pairs if all(pair) and pair[0] != pair[1]]
 
 
-def find(query, now, *, by_date=False):
-    """Return what ``query`` finds, best first or newest first. One to three queries."""
-    if query.is_empty:
-        return Found([])
+@contextmanager
+def in_time():
+    """Run statements within SECONDS; TooSlow."""
     try:
         with backend().within(SECONDS):
-            return newest(query) if by_date or not query.wanted else best(query, now)
+            yield
     except OperationalError as error:
         raise TooSlow from error
 
 
-def newest(query):
+def find(query, now, *, by_date=False):
+    """Return what ``query`` finds, best first or newest first. One to three queries.
+
+    Raises TooSlow. If no document has all words, those that have some.
+    """
+    if query.is_empty:
+        return Found([])
+    found = newest(query) if by_date or not query.wanted else best(query, now)
+    if found.keys or len(query.wanted) < 2:
+        return found
+    found = newest(query, some=True) if by_date else best(query, now, some=True)
+    return Found(found.keys, more=found.more, some=bool(found.keys))
+
+
+def newest(query, *, some=False):
     limit = MOST_PAGES * PER_PAGE
-    keys = [key for (key,) in backend().newest(query, (), limit + 1)]
+    with in_time():
+        keys = [key for (key,) in backend().newest(query, (), limit + 1, some=some)]
     return Found(keys[:limit], more=len(keys) > limit)
 
 
-def best(query, now):
-    rows = backend().newest(query, TERMS, POOL + 1)
-    more, some = len(rows) > POOL, False
-    if more:
-        rows += backend().newest(query, TERMS, HEAD_POOL, head=True)
-    elif not rows and len(query.wanted) > 1:
-        rows, some = backend().newest(query, TERMS, POOL, some=True), True
+def best(query, now, *, some=False):
+    with in_time():
+        rows = backend().newest(query, TERMS, POOL + 1, some=some)
+        more = len(rows) > POOL
+        if more and not some:
+            rows += backend().newest(query, TERMS, HEAD_POOL, head=True)
     candidates = {key: ranking.Candidate(key, tuple(fields)) for key, *fields in rows}
     keys = ranking.ranked(list(candidates.values()), query, now, some=some)
-    return Found(keys[: MOST_PAGES * PER_PAGE], more=more, some=some)
+    return Found(keys[: MOST_PAGES * PER_PAGE], more=more)
 
 
-def anything(query):
-    """True if the query finds something at all."""
-    with backend().within(SECONDS):
-        return bool(backend().newest(query, (), 1))
+def anything(query, *, some=False):
+    """True if the query finds something at all; ``some``: or some of its words do."""
+    with in_time():
+        return bool(backend().newest(query, (), 1, some=some))
 
 
 def in_titles(query, limit=6):
     """Return the newest documents that have all words in title, tags or standfirst."""
-    with backend().within(SECONDS):
+    with in_time():
         return [key for (key,) in backend().newest(query, (), limit, head=True)]
 
 

@@ -7,13 +7,13 @@ is about: of two writers of one document the second then finds what the first le
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pagecache.tags import purge_on_commit
 from search import analysis
 from search.backend import backend
 from search.models import Document, document_key
 from search.spelling import learn
 
 COMMENTS = ("comments", "comments_terms", "comments_due")
-FACET = "zqz"  # no word begins so; letters and digits, like every term
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Entry:
 
 def facet(kind, number):
     """Return the word for a label: ``kind`` is one letter, ``number`` its row's."""
-    return f"{FACET}{kind}{number}"
+    return f"{analysis.FACET}{kind}{number}"
 
 
 def put(entries):
@@ -49,6 +49,7 @@ def put(entries):
     rows = [document(entry, kept.get((entry.kind, entry.number), {})) for entry in entries]
     Document.objects.bulk_create(rows)
     backend().stored([row.pk for row in rows])
+    purge_on_commit("search")
     learn([name for entry in entries for name in (entry.title, *entry.tags)])
 
 
@@ -61,7 +62,7 @@ def document(entry, comments):
         title=entry.title,
         standfirst=entry.standfirst,
         body=" ".join(text for text, _ in entry.body),
-        title_terms=analysis.field(((entry.title, "it"),)),
+        title_terms=analysis.field(((entry.title, "it"),), common=True),
         tags_terms=analysis.field(tuple((name, "it") for name in entry.tags)),
         standfirst_terms=analysis.field(((entry.standfirst, "it"),)),
         body_terms=analysis.field(entry.body),
@@ -83,6 +84,7 @@ def put_comments(kind, said):
     if rows:
         Document.objects.bulk_update(rows, COMMENTS)
         backend().stored([row.pk for row in rows])
+        purge_on_commit("search")
 
 
 def comments_appeared(kind, number):
@@ -98,7 +100,8 @@ def comments_due(kind, limit):
 
 def remove(kind, numbers):
     """Take documents out of the index; those that are not in it are no error."""
-    Document.objects.filter(kind=kind, number__in=list(numbers)).delete()
+    if Document.objects.filter(kind=kind, number__in=list(numbers)).delete()[0]:
+        purge_on_commit("search")
 
 
 def remove_others(kind, numbers):

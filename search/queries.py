@@ -109,7 +109,7 @@ def read(match, query, common):
     if name:
         query.operators.append(Operator(name, said.strip(), minus))
         return
-    found = list(analysis.tokens(analysis.fold(said)))
+    found = [token for token in analysis.tokens(analysis.fold(said)) if not is_ours(token)]
     if match["quoted"] is not None:
         asked = [as_phrase(found)] if found else []
     else:
@@ -138,6 +138,11 @@ def as_word(token, acronym=False):
         forms += [(analysis.stem(token.joined, language),) for language in analysis.LANGUAGES]
     terms = analysis.phrase(token.parts, "it", acronym) or token.parts
     return Wanted(any_of(forms), terms, acronym=acronym)
+
+
+def is_ours(token):
+    """A word of the index's own, which no text has."""
+    return any(part == analysis.GAP or part.startswith(analysis.FACET) for part in token.parts)
 
 
 def any_word(words):

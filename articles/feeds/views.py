@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.models import Author
+from articles import lookup
 from articles.feeds.entries import ITEMS
 from articles.feeds.stories import of_stories
 from articles.models import Article, Category, Tag
@@ -16,6 +17,8 @@ FEED_SECONDS = 300  # a feed may lag this long behind what has no tag, such as a
 
 @require_safe
 def site(request, format):
+    if "s" in request.GET:  # WordPress's feed of a search
+        return lookup.old_feed(request, format=format)
     articles = Article.objects.visible().newest_first().for_feed()[:ITEMS]
     response = of_stories(format, settings.SITE_NAME, "/", articles)
     return kept(response, articles)

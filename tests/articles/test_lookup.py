@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import lookup, publishing
+from articles import lookup, merging, publishing, searching
 from articles.models import Article
+from pagecache.tags import purged
 from search import finding
 from search.models import Synonym
-from tests.factories import make_article, make_author, make_category, make_tag
+from tests.factories import make_article, make_author, make_category, make_page, make_tag
 
 pytestmark = pytest.mark.django_db
 MARKER = "zibaldonsegreto"
@@ -136,7 +137,7 @@ def test_pages_hold_ten_and_the_last_is_the_last(client):
     assert len(titles(client, "cormorano")) == 10
     assert len(titles(client, "cormorano", pagina="2")) == 2
     assert client.get("/cerca/?q=cormorano&pagina=3").status_code == 404
-    for odd in ("0", "-1", "51", "9" * 30, "x", ""):
+    for odd in ("0", "-1", "51", "9" * 30, "x"):
         assert client.get("/cerca/", {"q": "cormorano", "pagina": odd}).status_code == 404
 
 
@@ -357,3 +358,103 @@ def test_suggestions_have_a_limit_of_their_own(client):
 
     assert client.get("/cerca/suggerimenti/?q=ker").status_code == 429
     assert client.get("/cerca/?q=kernel").status_code == 200
+
+
+@pytest.mark.parametrize("begun", ["gi", "run", "run0", "10", "open-so"])
+def test_short_names_and_parts_of_compounds_are_suggested(client, begun):
+    indexed(title="Git e run0 su Windows 10, open-source")
+
+    assert client.get("/cerca/suggerimenti/", {"q": begun}).json()["titles"]
+
+
+# --- what a second reading found ---
+
+
+def test_a_tag_s_other_names_are_the_tag(client):
+    kept, gone = make_tag("Kubernetes"), make_tag("K8s")
+    indexed(title="Uno", tags=[kept])
+    indexed(title="Due", tags=[gone])
+
+    merging.merge([gone], kept)
+    while searching.index_due():
+        pass
+
+    assert sorted(titles(client, tag="k8s")) == ["Due", "Uno"]
+    assert sorted(titles(client, tag="kubernetes")) == ["Due", "Uno"]
+
+
+def test_a_deleted_tag_is_no_word_of_its_stories(client):
+    tag = make_tag("Zuppainglese")
+    indexed(tags=[tag])
+
+    tag.delete()
+    searching.index_due()
+
+    assert titles(client, "zuppainglese") == []
+
+
+def test_whatever_changes_the_index_forgets_the_result_pages(
+    client, django_capture_on_commit_callbacks
+):
+    seen = []
+
+    def hear(tags, **signal):
+        seen.extend(tags)
+
+    purged.connect(hear)
+    try:
+        make_article(announced_at=timezone.now())
+        with django_capture_on_commit_callbacks(execute=True):
+            searching.index_due()
+    finally:
+        purged.disconnect(hear)
+
+    assert "search" in seen
+
+
+def test_some_words_in_order_of_date_too_and_no_feed_of_what_is_not_asked(client):
+    indexed(title="Il cormorano")
+
+    by_date = answer(client, "cormorano astronave", ordine="data")
+    assert (by_date.some, by_date.count) == (True, 1)
+    assert "Segui via RSS" not in client.get("/cerca/?q=cormorano+astronave").text
+    assert not answer(client, "mirror garr").some
+
+
+def test_two_typing_errors_get_a_proposal(client):
+    indexed(title="Wayland ha vinto")
+    indexed(title="Il Kernel")
+
+    assert answer(client, "waylnad kernle").correction == "Wayland Kernel"
+
+
+def test_a_page_whose_title_is_all_common_words_is_found(client):
+    make_page("Chi siamo")
+
+    assert [r.url for r in answer(client, "chi siamo").results] == ["/chi-siamo/"]
+
+
+def test_words_of_the_index_s_own_find_nothing(client):
+    indexed(body="<p>Uno.</p><pre><code>due</code></pre>")
+
+    assert answer(client, "zgapz").count == 0
+    assert answer(client, "zqzc1").count == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/search/due+parole/", "/cerca/?q=due+parole"),
+        ("/search/linux/page/1/", "/cerca/?q=linux"),
+        ("/search/linux/feed/atom/", "/cerca/feed/atom/?q=linux"),
+        ("/search/linux/feed/rss/", "/cerca/feed/?q=linux"),
+        ("/feed/?s=linux", "/cerca/feed/?q=linux"),
+        ("/page/2/?s=linux", "/cerca/?q=linux"),
+        ("/?s=", "/cerca/"),
+        ("/?s=&feed=rss2", "/cerca/"),
+    ],
+)
+def test_every_spelling_of_wordpress_s_search_is_one_redirect(client, old, new):
+    response = client.get(old)
+
+    assert (response.status_code, response.headers["Location"]) == (301, new)

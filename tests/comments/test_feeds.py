@@ -167,7 +167,7 @@ def test_a_feed_says_what_it_is_made_of(client):
 
     site, story = client.get("/comments/feed/"), client.get(story_feed(comment))
 
-    assert site.headers["Cache-Tags"] == "comments"
+    assert site.headers["Cache-Tags"] == "comments lists"
     assert story.headers["Cache-Tags"] == f"article:{comment.article_id}"
     for feed in (site, story):
         assert feed.headers["Cache-Control"] == "public, max-age=0, must-revalidate"

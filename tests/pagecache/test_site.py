@@ -330,3 +330,39 @@ def test_h2_a_forged_address_is_the_same_network_and_a_proxy_s_word_counts(setti
     assert ask(site, "/a-3/", x_forwarded_for="3.3.3.3").status == 404
     assert ask(site, "/a-4/", x_forwarded_for="3.3.3.99").status == 429
     assert ask(site, "/a-5/", x_forwarded_for="3.3.4.99").status == 404
+
+
+def test_a_feed_s_own_date_is_a_304_from_memory_and_another_date_is_not(site):
+    make_article()
+    kept = ask(site, "/feed/")
+    date = kept.headers["Last-Modified"]
+
+    assert ask(site, "/feed/", HTTP_IF_MODIFIED_SINCE=date).status == 304
+    later = "Fri, 01 Jan 2100 00:00:00 GMT"
+    assert ask(site, "/feed/", HTTP_IF_MODIFIED_SINCE=later).status == 200
+    other = ask(site, "/feed/", HTTP_IF_MODIFIED_SINCE=date, HTTP_IF_NONE_MATCH='"x"')
+    assert other.status == 200
+
+
+def test_a_json_feed_is_packed_like_the_others(site):
+    for _ in range(10):
+        make_article(body=f"<p>{'Un testo lungo. ' * 50}</p>")
+
+    assert ask(site, "/feed/json/", HTTP_ACCEPT_ENCODING="br").headers["Content-Encoding"] == "br"
+
+
+def test_letters_beyond_ascii_in_a_query_open_no_way_past_the_cache(site):
+    ask(site, "/")
+    story = make_article().get_absolute_url()
+    ask(site, story)
+
+    assert ask(site, "/tag/nessuno/", "\xc3\xa0").word != "fwd=bypass"
+
+
+def test_p1_a_withdrawn_story_takes_its_comments_out_of_their_feed_at_once(site):
+    make_comment(make_article(title="Cormorano"))
+    assert b"Cormorano" in ask(site, "/comments/feed/").body
+
+    publishing.withdraw(Article.objects.all())
+
+    assert b"Cormorano" not in ask(site, "/comments/feed/").body
