@@ -55,6 +55,12 @@ class SlugPath(Slug):
     regex = r"[-\w]{1,200}(?:/[-\w]{1,200}){0,4}"
 
 
+class StoryTail(Slug):
+    """What WordPress hangs on a story's address: pages of its comments, its text, other views."""
+
+    regex = r"comment-page-[0-9]{1,4}|amp|embed|[1-9][0-9]{0,2}"
+
+
 class Serial(PageNumber):
     """A row's number, as long as every database can hold."""
 
@@ -69,6 +75,7 @@ CONVERTERS = {
     "anyslug": Slug,
     "slugs": SlugPath,
     "serial": Serial,
+    "story_tail": StoryTail,
 }
 for name, converter in CONVERTERS.items():
     register_converter(converter, name)

@@ -40,6 +40,7 @@ urlpatterns = [
     *listing("<year:year>/<month:month>/", views.archive, "month"),
     *listing("<year:year>/<month:month>/<day:day>/", views.archive, "day"),
     path("<year:year>/<month:month>/<anyslug:slug>/", views.article_page, name="article"),
+    path("<year:year>/<month:month>/<anyslug:slug>/<story_tail:tail>/", views.whole_story),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
     path("sitemap-<anyslug:name>-<serial:number>.xml", sitemaps.part, name="sitemap_part"),

@@ -129,6 +129,13 @@ def article_page(request, year, month, slug):
 
 
 @require_safe
+def whole_story(request, year, month, slug, tail):
+    """A part of a story, as WordPress cut it: here a story is one page."""
+    story = Article.objects.visible().filter(slug=slug).first() or pages.moved_to(slug)
+    return redirect(story, permanent=True)
+
+
+@require_safe
 def preview(request, token):
     """A draft for whoever holds its link: seven days, this story and nothing else (P4)."""
     link = PreviewLink.objects.find(token)

@@ -16,6 +16,9 @@ urlpatterns = [
     re_path(rf"^{settings.ADMIN_PATH}/password_change/", views.nowhere),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("media/", include("images.urls")),
+    path("favicon.ico", views.icon),
+    # WordPress's doors for other sites' machines: shut for good.
+    re_path(r"^(?:xmlrpc|wp-trackback)\.php$|^\d{4}/\d\d/[-\w]{1,200}/trackback/$", views.gone),
     path("", include("comments.urls")),
     path("rassegna/", include("aggregator.urls")),
     path("", include("articles.urls")),

@@ -10,6 +10,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.views.decorators.http import require_safe
@@ -140,6 +141,17 @@ def searched_words(path):
     """
     text = PLACE.sub("", unicodedata.normalize("NFC", path[:500]), count=1)
     return " ".join(re.sub(r"[\W_]+", " ", text)[: WORDS_LENGTH + 1].split())[:WORDS_LENGTH].strip()
+
+
+@require_safe
+def icon(request):
+    """Browsers ask for it by this name, whatever the page says."""
+    response = HttpResponsePermanentRedirect(static("img/favicon.svg"))
+    return cacheable(response, "all", seconds=DAY_SECONDS)
+
+
+def gone(request):
+    return render(request, "410.html", status=410)
 
 
 def nowhere(request):

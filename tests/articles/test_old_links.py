@@ -76,3 +76,33 @@ def test_a_scheduled_story_has_a_short_link_from_its_minute_on(client):
     type(article).objects.update(published_at=timezone.now() - timedelta(seconds=1))
 
     assert client.get(f"/?p={article.pk}").status_code == 301
+
+
+@pytest.mark.parametrize("tail", ["comment-page-2", "amp", "embed", "2"])
+def test_a_part_of_a_story_leads_to_the_whole_one(client, tail):
+    story = make_article()
+
+    response = client.get(f"{story.get_absolute_url()}{tail}/")
+
+    assert (response.status_code, response.headers["Location"]) == (301, story.get_absolute_url())
+
+
+def test_p1_a_part_of_a_hidden_story_is_a_part_of_none(client):
+    story = make_article(status="draft")
+
+    hidden = client.get(f"{story.get_absolute_url()}amp/")
+    none = client.get(f"/2026/11/{'x' * len(story.slug)}/amp/")
+
+    assert (hidden.status_code, none.status_code) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    "address", ["/xmlrpc.php", "/wp-trackback.php", "/2024/05/una-storia/trackback/"]
+)
+def test_doors_for_machines_of_other_sites_are_gone(client, address):
+    assert client.get(address).status_code == 410
+    assert client.post(address).status_code == 410
+
+
+def test_the_icon_by_the_name_browsers_know(client):
+    assert client.get("/favicon.ico").headers["Location"] == "/static/img/favicon.svg"
