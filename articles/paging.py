@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
+from articles.shown import cards
+
 PER_PAGE = 10  # WordPress's default
 
 
@@ -34,14 +36,14 @@ class Paging:
 
 
 def cut(shelf, number, base, *, size=PER_PAGE, first_extra=0):
-    """Return ``(stories, Paging)`` for page ``number``; Http404 beyond the last page.
+    """Return ``(cards, Paging)`` for page ``number``; Http404 beyond the last page.
 
     ``shelf`` is a QuerySet of Article or of Listed, visible and in its order. ``first_extra``
     stories more stand on page 1 (the lead story of the front page).
     """
     start = 0 if number == 1 else (number - 1) * size + first_extra
     length = size + first_extra if number == 1 else size
-    rows = list(shelf.stories(start, start + length + 1).for_card())
+    rows = cards(shelf.stories(start, start + length + 1))
     if not rows and number > 1:
         raise Http404("beyond the last page")
     return rows[:length], Paging(base, number, has_next=len(rows) > length)

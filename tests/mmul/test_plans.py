@@ -156,7 +156,7 @@ def test_v2_page_500_reads_no_story_but_its_own(archive, shelf):
 
     def page(number):
         start = (number - 1) * 10
-        rows = SHELVES[shelf]().stories(start, start + 11).for_card().prefetch_related(None)
+        rows = SHELVES[shelf]().stories(start, start + 11).for_card()
         assert len(rows.all()) == 11
         return steps(rows)
 
