@@ -1,5 +1,11 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import (
+    post_delete,
+    post_migrate,
+    post_save,
+    pre_delete,
+    pre_migrate,
+)
 
 
 class ArticlesConfig(AppConfig):
@@ -7,7 +13,7 @@ class ArticlesConfig(AppConfig):
     verbose_name = "Articoli"
 
     def ready(self):
-        from articles import searching
+        from articles import listing, searching
         from articles.cards import forget_file
 
         # Signals, because a deletion of many rows passes by no method of ours, and a name is
@@ -21,3 +27,5 @@ class ArticlesConfig(AppConfig):
             pre_delete.connect(searching.name_goes, sender=model)
         # Not SocialCard.delete(): a card goes with its story, by cascade.
         post_delete.connect(forget_file, sender="articles.SocialCard")
+        pre_migrate.connect(listing.before_migrations, sender=self)
+        post_migrate.connect(listing.after_migrations, sender=self)

@@ -1,8 +1,14 @@
-"""Pages of a list without counting it: one row more than asked tells whether there is a next."""
+"""Pages of a list without counting it: one row more than asked tells whether there is a next.
+
+A page is cut out of an index, and only its own rows are read: page 5,000 passes over 50,000
+entries of the index, which costs a few milliseconds, and over no story.
+"""
 
 from dataclasses import dataclass
 
 from django.http import Http404
+
+from articles.shown import cards
 
 PER_PAGE = 10  # WordPress's default
 
@@ -29,14 +35,15 @@ class Paging:
         return self.base if number <= 1 else f"{self.base}page/{number}/"
 
 
-def cut(articles, number, base, *, size=PER_PAGE, first_extra=0):
-    """Return ``(rows, Paging)`` for page ``number`` of a QuerySet; Http404 beyond the last page.
+def cut(shelf, number, base, *, size=PER_PAGE, first_extra=0):
+    """Return ``(cards, Paging)`` for page ``number``; Http404 beyond the last page.
 
-    ``first_extra`` rows more stand on page 1 (the lead story of the front page).
+    ``shelf`` is a QuerySet of Article or of Listed, visible and in its order. ``first_extra``
+    stories more stand on page 1 (the lead story of the front page).
     """
     start = 0 if number == 1 else (number - 1) * size + first_extra
     length = size + first_extra if number == 1 else size
-    rows = list(articles[start : start + length + 1])
+    rows = cards(shelf.stories(start, start + length + 1))
     if not rows and number > 1:
         raise Http404("beyond the last page")
     return rows[:length], Paging(base, number, has_next=len(rows) > length)

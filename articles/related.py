@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from articles import shown
 from articles.models import Article, Related
 from pagecache.tags import purge_on_commit
 from search.analysis import terms
@@ -170,6 +171,6 @@ def shelf(article):
 
     One query. They are visible now, whenever the rows were written.
     """
-    rows = list(Article.objects.visible().related_to(article).for_shelf()[:KEPT])
+    rows = shown.shelf(Article.objects.visible().related_to(article)[:KEPT])
     others = [row for row in rows if row.pk not in (article.older_id, article.newer_id)]
     return (others if len(others) > 1 else rows)[:SHOWN]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Author
 from articles import lookup, oldlinks, pages
 from articles.feeds.routes import asked_in
-from articles.models import Article, Category, Page, PreviewLink, Series, Tag
+from articles.models import Article, Category, Listed, Page, PreviewLink, Series, Tag
 from articles.paging import cut
 from pagecache.tags import cacheable
 
@@ -32,7 +32,7 @@ def front_page(request, number=1):
         return HttpResponsePermanentRedirect(feed)
     if old := oldlinks.followed(request):
         return old
-    articles = Article.objects.visible().front_page_order().for_card()
+    articles = Article.objects.visible().front_page_order()
     rows, paging = cut(articles, number, "/", first_extra=1)
     lead = rows.pop(0) if rows and number == 1 else None
     context = {"lead": lead, "articles": rows, "paging": paging}
@@ -40,13 +40,13 @@ def front_page(request, number=1):
     return cacheable(response, "lists", *tags_of([lead, *rows]), seconds=LIST_SECONDS)
 
 
-def show_list(request, number, base, articles, *, empty_is_a_page=False, **context):
-    """One page of a list of stories; ``articles`` is already visible and in its order.
+def show_list(request, number, base, shelf, *, empty_is_a_page=False, **context):
+    """One page of a list of stories; ``shelf`` is already visible and in its order.
 
     A list with nothing to show answers like one that never existed: a tag that only a draft
     has must not tell that the draft exists (trust table, P1).
     """
-    rows, paging = cut(articles.for_card(), number, base)
+    rows, paging = cut(shelf, number, base)
     if not rows and not empty_is_a_page:
         raise Http404("nothing to list")
     context |= {"articles": rows, "paging": paging}
@@ -61,7 +61,7 @@ def tags_of(articles):
 @require_safe
 def category(request, path, number=1):
     label = get_object_or_404(Category.objects.prefetch_related("children"), path=path)
-    articles = Article.objects.visible().in_category(label).newest_first()
+    shelf = Listed.objects.visible().of_category(label)
     context = {
         "kicker": "Categoria",
         "heading": label.name,
@@ -70,33 +70,33 @@ def category(request, path, number=1):
         "feed_url": reverse("category_feed", args=[path]),
     }
     base = label.get_absolute_url()
-    return show_list(request, number, base, articles, empty_is_a_page=True, **context)
+    return show_list(request, number, base, shelf, empty_is_a_page=True, **context)
 
 
 @require_safe
 def tag(request, slug, number=1):
     label = get_object_or_404(Tag, slug=slug)
-    articles = Article.objects.visible().with_tag(label).newest_first()
+    shelf = Listed.objects.visible().of_tag(label)
     context = {"kicker": "Tag", "heading": label.name, "description": label.description}
     context["feed_url"] = reverse("tag_feed", args=[slug])
-    return show_list(request, number, label.get_absolute_url(), articles, **context)
+    return show_list(request, number, label.get_absolute_url(), shelf, **context)
 
 
 @require_safe
 def author(request, slug, number=1):
     person = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
-    articles = Article.objects.visible().by_author(person).newest_first()
+    shelf = Listed.objects.visible().of_author(person)
     context = {"kicker": "Firma", "heading": person.name, "author": person}
     context["feed_url"] = reverse("author_feed", args=[slug])
-    return show_list(request, number, person.get_absolute_url(), articles, **context)
+    return show_list(request, number, person.get_absolute_url(), shelf, **context)
 
 
 @require_safe
 def series(request, slug, number=1):
     label = get_object_or_404(Series, slug=slug)
-    articles = Article.objects.visible().in_series(label)
+    shelf = Article.objects.visible().in_series(label)
     context = {"kicker": "Serie", "heading": label.title, "description": label.description}
-    return show_list(request, number, label.get_absolute_url(), articles, **context)
+    return show_list(request, number, label.get_absolute_url(), shelf, **context)
 
 
 @require_safe
@@ -106,9 +106,9 @@ def archive(request, year, month=None, day=None, number=1):
         start, end, base = pages.period(year, month, day)
     except ValueError:
         raise Http404("no such day") from None
-    articles = Article.objects.visible().published_between(start, end).newest_first()
+    shelf = Article.objects.visible().published_between(start, end).newest_first()
     heading = pages.period_name(date(year, month or 1, day or 1), month, day)
-    return show_list(request, number, base, articles, kicker="Archivio", heading=heading)
+    return show_list(request, number, base, shelf, kicker="Archivio", heading=heading)
 
 
 @require_safe

@@ -29,6 +29,25 @@ class Size:
     sizes: str
 
 
+class Shown(NamedTuple):
+    """All that ``picture_html`` reads of an image; hashable, so that the HTML may be remembered."""
+
+    pk: int
+    name: str
+    width: int
+    height: int
+    alt: str
+    decorative: bool
+    focus: str
+    copies: tuple[tuple[int, str, str], ...]
+
+    cache_tag = Image.cache_tag
+
+    @property
+    def renditions(self):
+        return [{"width": width, "type": kind, "name": name} for width, kind, name in self.copies]
+
+
 # The widths follow static/css: the page is 80rem, the reading column 41rem.
 SIZES = {
     "lead": Size(1100, 1920, "(min-width: 75rem) 1100px, 100vw"),

@@ -226,6 +226,12 @@ STAFF_CONTENT_SECURITY_POLICY = policies.staff(_MEDIA)
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("MMUL_STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "mmul.stylesheet.StyleSheetFinder",
+]
+MADE_ROOT = VAR / "made"  # what stylesheet.py puts together
 MEDIA_URL = f"{MEDIA_ORIGIN}/media/"
 MEDIA_ROOT = Path(env.text("MMUL_MEDIA_ROOT", str(VAR / "media")))
 STORAGES = {

@@ -41,3 +41,10 @@ def _searches_are_not_counted_across_tests():
 
     lookup.searches.seen.clear()
     lookup.suggestions.seen.clear()
+
+
+@pytest.fixture(autouse=True)
+def _pieces_of_pages_are_made_with_the_settings_of_the_test():
+    from kit import memo
+
+    memo.forget()

@@ -65,7 +65,7 @@ class ArticleAdmin(PreviewViews, OutsideFields, WithNonce, admin.ModelAdmin):
         queryset = super().get_queryset(request)
         page = request.resolver_match.url_name
         if page == "articles_article_changelist":
-            return queryset.for_card()
+            return queryset.for_desk()
         if page == "articles_article_change" and request.method == "POST":
             return queryset.select_for_update()
         return queryset

@@ -9,7 +9,7 @@ from accounts.models import Author
 from articles import lookup
 from articles.feeds.entries import ITEMS
 from articles.feeds.stories import of_stories
-from articles.models import Article, Category, Tag
+from articles.models import Article, Category, Listed, Tag
 from pagecache.tags import cacheable
 
 FEED_SECONDS = 300  # a feed may lag this long behind what has no tag, such as a label's name
@@ -27,25 +27,25 @@ def site(request, format):
 @require_safe
 def category(request, format, path):
     label = get_object_or_404(Category, path=path)
-    articles = Article.objects.visible().in_category(label)
-    return of_list(format, label, articles, empty_is_a_feed=True)
+    shelf = Listed.objects.visible().of_category(label)
+    return of_list(format, label, shelf, empty_is_a_feed=True)
 
 
 @require_safe
 def tag(request, format, slug):
     label = get_object_or_404(Tag, slug=slug)
-    return of_list(format, label, Article.objects.visible().with_tag(label))
+    return of_list(format, label, Listed.objects.visible().of_tag(label))
 
 
 @require_safe
 def author(request, format, slug):
     person = get_object_or_404(Author, slug=slug)
-    return of_list(format, person, Article.objects.visible().by_author(person))
+    return of_list(format, person, Listed.objects.visible().of_author(person))
 
 
-def of_list(format, label, articles, *, empty_is_a_feed=False):
+def of_list(format, label, shelf, *, empty_is_a_feed=False):
     """The feed of a list, which exists where its page does (trust table, P1)."""
-    rows = articles.newest_first().for_feed()[:ITEMS]
+    rows = shelf.stories(0, ITEMS).for_feed()
     if not rows and not empty_is_a_feed:
         raise Http404("nothing to list")
     title = f"{label} · {settings.SITE_NAME}"

@@ -9,10 +9,19 @@ from kit.fields import AddressField, LineField
 from kit.text import SLUG_LENGTH
 
 
+class BylineQuerySet(models.QuerySet):
+    def names(self, stories):
+        """Tuples ``(story, name, slug)`` of who signed ``stories`` (keys), as in their bylines."""
+        rows = self.filter(article__in=stories).order_by("position", "pk")
+        return rows.values_list("article", "author__name", "author__slug")
+
+
 class Byline(models.Model):
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, models.PROTECT, verbose_name="firma", related_name="bylines")
     position = models.PositiveSmallIntegerField("ordine", default=0)
+
+    objects = BylineQuerySet.as_manager()
 
     class Meta:
         verbose_name = "firma"

@@ -1,19 +1,28 @@
 """The discussion under a story: two tags, so that ``articles`` never hears of comments."""
 
+from functools import lru_cache
+from types import SimpleNamespace
+
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from comments import faces, tokens
 from comments.facts import is_closed
 from comments.forms import TRAP, CommentForm
 from comments.models import ReaderComment
 from comments.thread import FOLD_FROM, assemble
+from kit.memo import rendered
 from kit.text import row_number
 from pagecache.tags import unshared
 
 register = template.Library()
+
+SAID = "number name site face text date machine_date by_author by_staff own".split()
+# Stand for what differs between the empty forms of two stories.
+NUMBER, TOKEN = "number-of-the-story", "token-of-the-form"
 
 
 @register.inclusion_tag("comments/_thread.html", takes_context=True)
@@ -39,12 +48,30 @@ def comment_thread(context, article):
     }
 
 
+@register.simple_tag
+def comment_piece(entry, open, address, report, waiting):
+    """A comment that is shown, remembered by all that it says. No query."""
+    answered = entry.answers
+    return rendered(
+        "comments/_comment.html",
+        **{name: getattr(entry, name) for name in SAID},
+        edited=bool(entry.comment.edited_at),
+        answered=str(answered.pk) if answered else "",
+        answered_name=answered.signature if answered else "",
+        state=waiting.get_state_display() if entry.own else "",
+        reasons=tuple(waiting.reasons) if entry.own else (),
+        open=open,
+        address=address,
+        report=report,
+    )
+
+
 def waiting_words(own):
     """State and reasons of the comment that only its writer sees. One query, on its page alone."""
     return ReaderComment.objects.only("state", "reasons").filter(pk=own).first()
 
 
-@register.inclusion_tag("comments/_form.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def comment_form(context, article):
     """The form under a story. ``?replytocom=`` makes a page for one reader, which nobody keeps."""
     request = context.get("request")
@@ -55,9 +82,19 @@ def comment_form(context, article):
         if number := row_number(asked):
             published = ReaderComment.objects.published().of_article(article)
             answered = published.filter(pk=number).first()
-    return form_context(article, answered=answered, token=tokens.make("form", article.pk)) | {
-        "open": is_open(context, article)
-    }
+    token, open = tokens.make("form", article.pk), is_open(context, article)
+    if answered is None:
+        empty = empty_form(open).replace(NUMBER, str(article.pk)).replace(TOKEN, token)
+        return mark_safe(empty)  # noqa: S308 - a number, and a token of letters, digits, ":-_"
+    form = form_context(article, answered=answered, token=token, open=open)
+    return render_to_string("comments/_form.html", form)
+
+
+@lru_cache(2)
+def empty_form(open):
+    """The form of any story before anybody has typed. It is a fifth of the making of a page."""
+    story = SimpleNamespace(pk=NUMBER)
+    return render_to_string("comments/_form.html", form_context(story, token=TOKEN, open=open))
 
 
 def is_open(context, article):
@@ -67,7 +104,7 @@ def is_open(context, article):
     return context["comments_open"]
 
 
-def form_context(article, form=None, answered=None, token=""):
+def form_context(article, form=None, answered=None, token="", open=True):
     """What comments/_form.html needs. A form that was sent keeps all that was typed.
 
     A form that comes back is open, or the text would be lost; its signature is a list, because
@@ -75,7 +112,7 @@ def form_context(article, form=None, answered=None, token=""):
     """
     return {
         "article": article,
-        "open": True,
+        "open": open,
         "form": form or CommentForm(initial={"reply_to": answered.pk if answered else ""}),
         "answered": answered,
         "token": token or tokens.make("form", [article.pk]),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from articles.models import Category, Page
 from articles.quotations import LANGUAGES
+from kit.memo import rendered
 
 register = template.Library()
 
@@ -45,6 +46,33 @@ def site_menu():
         else:
             menu["pages"].append({"title": row["name"], "url": url})
     return menu
+
+
+@register.simple_tag(takes_context=True)
+def masthead(context, menu):
+    """Name, search and categories, with the mark of where the reader is. No query."""
+    path = context["request"].path
+    place = {"/": "front", "/cerca/": "search"}.get(path, "")
+    entries = tuple((c["name"], c["url"], current(c["url"], path)) for c in menu["categories"])
+    return rendered("_masthead.html", **head(), place=place, categories=entries)
+
+
+def current(address, path):
+    """What ``aria-current`` says of an entry of the menu: this page, or one below it."""
+    if address == path:
+        return "page"
+    return "true" if address in path else ""
+
+
+@register.simple_tag
+def footer(menu):
+    categories = tuple((c["name"], c["url"]) for c in menu["categories"])
+    pages = tuple((page["title"], page["url"]) for page in menu["pages"])
+    return rendered("_footer.html", **head(), categories=categories, pages=pages)
+
+
+def head():
+    return {"name": settings.SITE_NAME, "tagline": TAGLINE}
 
 
 @register.filter

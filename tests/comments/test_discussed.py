@@ -63,7 +63,7 @@ def test_five_are_enough(client):
         discuss(make_article(), number + 1)
 
     assert len(discussed.most_discussed()) == 5
-    assert client.get("/").text.count("talk__story") == 5
+    assert client.get("/").text.count("heard__story") == 5
 
 
 def test_only_the_first_page_shows_it(client):

@@ -1,0 +1,84 @@
+"""What a story shows in a list, and nothing else: the facts of kit.memo.
+
+They have the names and words of the rows they are made from, so that a template reads the same
+whether it gets a row or these.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from articles.models import Article, Byline
+from articles.models.columns import SHELF
+from images.pictures import Shown as Picture
+
+
+class Place(NamedTuple):
+    name: str
+    path: str
+
+    def get_absolute_url(self):
+        return reverse("category", args=[self.path])
+
+
+class Signature(NamedTuple):
+    name: str
+    slug: str
+
+    def get_absolute_url(self):
+        return reverse("author", args=[self.slug])
+
+
+class OnShelf(NamedTuple):
+    pk: int
+    title: str
+    slug: str
+    published_at: datetime
+    main_category: Place
+    lead_image: Picture | None
+
+    get_absolute_url = Article.get_absolute_url
+
+
+class Card(NamedTuple):
+    pk: int
+    title: str
+    slug: str
+    published_at: datetime
+    main_category: Place
+    lead_image: Picture | None
+    standfirst: str
+    pinned: bool
+    comment_count: int
+    signatures: tuple[Signature, ...]
+
+    get_absolute_url = Article.get_absolute_url
+    cache_tag = Article.cache_tag
+    cache_tags = Article.cache_tags
+
+
+def cards(stories):
+    """Return the Cards of a QuerySet of stories, in its order. Two queries."""
+    rows = list(stories.for_card())
+    names = defaultdict(list)
+    if rows:
+        for story, *name in Byline.objects.names([row[0] for row in rows]):
+            names[story].append(Signature(*name))
+    end = len(SHELF)
+    return [Card(*place(row[:end]), *row[end:], tuple(names[row[0]])) for row in rows]
+
+
+def shelf(stories):
+    """Return a QuerySet of stories as they stand under another one. One query."""
+    return [place(row) for row in stories.for_shelf()]
+
+
+def place(row):
+    pk, title, slug, when, category, path, *image = row
+    picture = None
+    if image[0] is not None:
+        copies = tuple([(copy["width"], copy["type"], copy["name"]) for copy in image.pop()])
+        picture = Picture(*image, copies)
+    return OnShelf(pk, title, slug, when, Place(category, path), picture)
