@@ -50,10 +50,10 @@ class StyleSheetFinder(BaseFinder):
         return []
 
     def find(self, path, find_all=False, **kwargs):
-        found = str(write(settings.MADE_ROOT)) if path == NAME else None
-        if find_all:
-            return [found] if found else []
-        return found
+        if path != NAME:
+            return []  # Django takes None for a match
+        found = str(write(settings.MADE_ROOT))
+        return [found] if find_all else found
 
     def list(self, ignore_patterns):
         write(settings.MADE_ROOT)
