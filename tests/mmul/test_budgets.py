@@ -11,6 +11,7 @@ from aggregator.models import Submission
 from aggregator.submissions import SALT
 from articles import publishing
 from articles.models import PreviewLink
+from articles.sitemaps import PER_PART
 from comments import tokens
 from comments.models import DataRequest, Subscription
 from kit import signed
@@ -59,7 +60,7 @@ BUDGETS = {
     "preview": 7,
     "oembed": 2,
     "search": 10,
-    "search_suggest": 4,
+    "search_suggest": 7,
     "search_feed": 10,
     "search_feed_as": 10,
     "old_search_feed": 0,
@@ -213,7 +214,7 @@ class Site:
         "old_search_feed_as": lambda s: "/search/pinguino/feed/atom/",
         "story_comments_feed": lambda s: f"{s.story.get_absolute_url()}feed/",
         "story_comments_feed_as": lambda s: f"{s.story.get_absolute_url()}feed/atom/",
-        "sitemap_part": lambda s: "/sitemap-articoli-1.xml",
+        "sitemap_part": lambda s: f"/sitemap-articoli-{(s.story.pk - 1) // PER_PART + 1}.xml",
         "review_day": lambda s: s.dated("review_day", day=s.day),
         "review_feed_day": lambda s: (
             f"/rassegna/fonte/{s.feed.pk}/{s.day.year}/{s.day:%m}/{s.day:%d}/"

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Author
+from articles import sitemaps
 from articles.models import Article, Byline, Category, Listed, Related, Tag
 from mmul.demo import corpus, crowd
 from search import index
@@ -45,8 +46,18 @@ def archive(django_db_setup, django_db_blocker):
             for pk, *_ in rows[: STORIES - 4]
             for rank in range(1, 5)
         )
+        filed = Article.categories.through
+        place = Category.objects.get(path="kernel").pk
+        filed.objects.bulk_create(filed(article_id=pk, category_id=place) for pk, *_ in rows)
+        connection.check_constraints()  # now, not within the time a test may take
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
+                # As autovacuum does: until then the planner shuns an index of words.
+                cursor.execute(
+                    "SELECT gin_clean_pending_list(indexrelid) FROM pg_stat_user_indexes"
+                    " JOIN pg_class ON pg_class.oid = indexrelid"
+                    " JOIN pg_am ON pg_am.oid = relam WHERE amname = 'gin'"
+                )
                 cursor.execute("ANALYZE")
         yield
         transaction.set_rollback(True)
@@ -70,9 +81,9 @@ def addresses():
         "feed of a tag": f"{Tag.objects.first().get_absolute_url()}feed/",
         "comments": "/comments/feed/",
         "comments of a story": f"{story.get_absolute_url()}feed/",
-        "part of a map": "/sitemap-articoli-1.xml",
+        "part of a map": f"/sitemap-articoli-{(story.pk - 1) // sitemaps.PER_PART + 1}.xml",
         "news": "/sitemap-news.xml",
-        "search": "/cerca/?q=kernel",
+        "search": "/cerca/?q=4711",
         "suggestions": "/cerca/suggerimenti/?q=ker",
     }
 
@@ -80,6 +91,9 @@ def addresses():
 def asked(client, address):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200, address
+    if connection.vendor == "postgresql":  # a search limits the rest of its transaction: ours
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
     return [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "WITH"))]
 
 
@@ -100,7 +114,8 @@ def read_whole(sql, lines):
     return {names.get(name, name) for name in scans}
 
 
-def test_v2_no_public_page_reads_a_large_table_from_end_to_end(client, archive):
+def test_v2_no_public_page_reads_a_large_table_from_end_to_end(client, archive, monkeypatch):
+    monkeypatch.setattr(sitemaps, "PER_PART", 200)  # a part of many, as on a large site
     for name, address in addresses().items():
         for sql in asked(client, address):
             lines = plan(sql)
