@@ -10,7 +10,16 @@ from django.views.decorators.http import require_safe
 from accounts.models import Author
 from articles import lookup, oldlinks, pages
 from articles.feeds.routes import asked_in
-from articles.models import Article, Category, Listed, Page, PreviewLink, Series, Tag
+from articles.models import (
+    Article,
+    Category,
+    Listed,
+    Page,
+    PreviewLink,
+    Series,
+    Tag,
+    with_stories,
+)
 from articles.paging import cut
 from pagecache.tags import cacheable
 
@@ -75,7 +84,7 @@ def category(request, path, number=1):
 
 @require_safe
 def tag(request, slug, number=1):
-    label = get_object_or_404(Tag, slug=slug)
+    label = get_object_or_404(with_stories(Tag.objects, Listed.Kind.TAG), slug=slug)
     shelf = Listed.objects.visible().of_tag(label)
     context = {"kicker": "Tag", "heading": label.name, "description": label.description}
     context["feed_url"] = reverse("tag_feed", args=[slug])
@@ -84,7 +93,8 @@ def tag(request, slug, number=1):
 
 @require_safe
 def author(request, slug, number=1):
-    person = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    people = with_stories(Author.objects.select_related("picture"), Listed.Kind.AUTHOR)
+    person = get_object_or_404(people, slug=slug)
     shelf = Listed.objects.visible().of_author(person)
     context = {"kicker": "Firma", "heading": person.name, "author": person}
     context["feed_url"] = reverse("author_feed", args=[slug])

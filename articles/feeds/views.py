@@ -9,7 +9,7 @@ from accounts.models import Author
 from articles import lookup
 from articles.feeds.entries import ITEMS
 from articles.feeds.stories import of_stories
-from articles.models import Article, Category, Listed, Tag
+from articles.models import Article, Category, Listed, Tag, with_stories
 from pagecache.tags import cacheable
 
 FEED_SECONDS = 300  # a feed may lag this long behind what has no tag, such as a label's name
@@ -33,13 +33,13 @@ def category(request, format, path):
 
 @require_safe
 def tag(request, format, slug):
-    label = get_object_or_404(Tag, slug=slug)
+    label = get_object_or_404(with_stories(Tag.objects, Listed.Kind.TAG), slug=slug)
     return of_list(format, label, Listed.objects.visible().of_tag(label))
 
 
 @require_safe
 def author(request, format, slug):
-    person = get_object_or_404(Author, slug=slug)
+    person = get_object_or_404(with_stories(Author.objects, Listed.Kind.AUTHOR), slug=slug)
     return of_list(format, person, Listed.objects.visible().of_author(person))
 
 

@@ -3,7 +3,7 @@ from articles.models.article import Article
 from articles.models.beside import Byline, FormerSlug, Source
 from articles.models.card import SocialCard
 from articles.models.labels import Category, Series, Tag
-from articles.models.listed import Listed
+from articles.models.listed import Listed, with_stories
 from articles.models.page import Page
 from articles.models.ping import Ping
 from articles.models.preview import PreviewLink
@@ -25,4 +25,5 @@ __all__ = [
     "Source",
     "Tag",
     "TagAlias",
+    "with_stories",
 ]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import publishing
@@ -167,3 +169,20 @@ def test_p4_preview_of_another_story_stays_closed(client):
     hide(status="draft")
 
     assert MARK not in client.get(f"/anteprima/{token}/").text
+
+
+def test_p1_a_tag_that_only_drafts_have_costs_what_an_invented_one_costs(client):
+    tag, author = make_tag("Orca"), make_author("Nessuna")
+    make_article(status="draft", tags=[tag], authors=[author])
+
+    def asked(address):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 404
+        return len(seen.captured_queries)
+
+    for there, nowhere in [
+        ("/tag/orca/", "/tag/orka/"),
+        ("/tag/orca/feed/", "/tag/orka/feed/"),
+        ("/author/nessuna/", "/author/nessuno/"),
+    ]:
+        assert asked(there) == asked(nowhere)

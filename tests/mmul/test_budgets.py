@@ -36,6 +36,7 @@ FEW, MANY = 1, 24
 # its limit of time is set by a statement.
 BUDGETS = {
     "health": 1,
+    "ready": 8,
     "robots": 0,
     "indexnow_key": 1,
     "media": 1,
@@ -105,7 +106,11 @@ BUDGETS = {
     "articles.feeds.routes.to_main": 0,
     "articles.feeds.routes.moved": 0,
     "articles.lookup.old_address": 0,
+    "articles.lookup.old_feed": 0,
     "articles.sitemaps.moved": 0,
+    "articles.views.whole_story": 1,
+    "mmul.views.icon": 0,
+    "mmul.views.gone": 1,
     "comments.feeds.of_story": 1,
 }
 STAFF = {"mmul.views.nowhere"}  # below the newsroom's address
@@ -235,6 +240,10 @@ class Site:
         "articles.feeds.routes.to_main": lambda s: "/feed/rdf/",
         "articles.feeds.routes.moved": lambda s: "/wp-rss2.php",
         "articles.lookup.old_address": lambda s: "/search/pinguino/",
+        "articles.lookup.old_feed": lambda s: "/search/pinguino/feed/rss/",
+        "articles.views.whole_story": lambda s: f"{s.story.get_absolute_url()}amp/",
+        "mmul.views.icon": lambda s: "/favicon.ico",
+        "mmul.views.gone": lambda s: "/xmlrpc.php",
         "articles.sitemaps.moved": lambda s: "/wp-sitemap.xml",
         "comments.feeds.of_story": lambda s: f"{s.story.get_absolute_url()}feed/rss/",
     }
@@ -256,7 +265,11 @@ def answers(name, size):
         return {404}
     if name in ("media", "indexnow_key"):
         return {404}  # no file, no key: the answer that costs most
-    if name.startswith(("articles.", "old_")) or name == "comments.feeds.of_story":
+    if name == "mmul.views.gone":
+        return {410}
+    if name == "ready":
+        return {200, 503}  # no worker has run
+    if name.startswith(("articles.", "old_", "mmul.")) or name == "comments.feeds.of_story":
         return {301}
     return {200}
 
