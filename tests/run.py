@@ -13,7 +13,7 @@ from bench import shipped
 from tests import postgres
 
 STRICT = os.environ.get("CI", "").lower() == "true"
-PER_DATABASE = "not browser and not proxy and not pure"
+PER_DATABASE = "not browser and not proxy and not pure and not once"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -15,6 +15,8 @@ from comments.searching import refresh_due
 from tests.articles.vocabulary import faults
 from tests.small_demo import small_demo
 
+pytestmark = pytest.mark.once
+
 MOST = 2000  # addresses: the demo has fewer, a trap would have more
 LOCATION = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 

@@ -15,6 +15,8 @@ from kit import tree
 from tests.articles.subscribing import subscribe
 from tests.small_demo import small_demo
 
+pytestmark = pytest.mark.once
+
 NEWSBOAT = shutil.which("newsboat")
 CI = os.environ.get("CI", "").lower() == "true"
 

@@ -9,7 +9,7 @@ from mmul import caching
 from tests.factories import make_article
 from tests.pagecache.asking import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EVIL = "evil.example"
 
 HEADERS = [
