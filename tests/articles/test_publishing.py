@@ -34,7 +34,7 @@ def test_due_story_is_announced_once_and_purges_lists(purges, django_capture_on_
         assert publishing.announce_due() == 1
         assert publishing.announce_due() == 0
 
-    assert purges == ["lists", article.cache_tag]
+    assert purges == ["search", "lists", article.cache_tag]
 
 
 def test_nothing_is_announced_before_its_time():

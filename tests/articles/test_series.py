@@ -22,13 +22,13 @@ def test_page_box_and_shelf_agree(client, capsys):
     listed = client.get(series.get_absolute_url()).context["articles"]
     page = client.get(parts[1].get_absolute_url())
 
-    assert listed == parts
+    assert [card.pk for card in listed] == [part.pk for part in parts]
     assert [part["title"] for part in page.context["series"]["parts"]] == [p.title for p in parts]
     shown = page.context["related"]
     assert shown
-    assert not set(shown) & {*parts, draft}
+    assert not {card.pk for card in shown} & {part.pk for part in (*parts, draft)}
     elsewhere = client.get(others[0].get_absolute_url()).context["related"]
-    assert len([other for other in elsewhere if other.series_id == series.pk]) == 1
+    assert len([other for other in elsewhere if other.pk in [part.pk for part in parts]]) == 1
 
 
 def test_a_withdrawn_part_leaves_page_box_and_shelf_at_once(client):
