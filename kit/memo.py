@@ -16,7 +16,7 @@ PIECES = 500  # of each template in each process; a card is about 1.5 kB
 
 
 def rendered(template: str, **facts) -> str:
-    """Return ``template`` rendered, safe HTML, with ``facts``, which are hashable: tuples, words, numbers.
+    """Return ``template`` as safe HTML of ``facts``, which are hashable: tuples, words, numbers.
 
     Plain words and safe HTML of the same letters are one key: a fact is always one or the other.
     """
