@@ -102,7 +102,7 @@ def said(answer):
 
 
 def stylesheet(site):
-    return re.search(r'href="(/static/css/site\.[^"]+\.css)"', site.ask("/").text)[1]
+    return re.search(r'href="(/static/css/pages\.[^"]+\.css)"', site.ask("/").text)[1]
 
 
 @pytest.mark.parametrize(
