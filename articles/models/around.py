@@ -5,9 +5,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from articles.models.article import Article
-from articles.models.labels import Category, Tag, slug_field
+from articles.models.labels import Addressed, Category, Tag, slug_field
 from kit.fields import LineField
-from kit.text import slugify_tag
 
 
 class Related(models.Model):
@@ -41,7 +40,7 @@ class TagAliasQuerySet(models.QuerySet):
         return self.filter(Exists(stories))
 
 
-class TagAlias(models.Model):
+class TagAlias(Addressed, models.Model):
     """Another name of a tag: an old address, a merged tag, a spelling. One redirect, no chain."""
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
@@ -61,17 +60,11 @@ class TagAlias(models.Model):
         return self.name
 
     def clean(self):
-        self.slug = self.slug or slugify_tag(self.name)
-        if not self.slug:
-            raise ValidationError({"name": "Serve almeno una lettera o una cifra."})
+        super().clean()
         if tag := Tag.objects.filter(slug=self.slug).first():
             raise ValidationError(
                 {"name": f"«{tag}» è un tag: per farne un altro nome, uniscilo a questo."}
             )
-
-    def save(self, *args, **kwargs):
-        self.slug = self.slug or slugify_tag(self.name)
-        super().save(*args, **kwargs)
 
 
 class FormerPath(models.Model):

@@ -94,6 +94,19 @@ class Category(models.Model):
         return reverse("category", args=[self.path])
 
 
+class Addressed:
+    """Mixin: an address made from the name, where nobody wrote one."""
+
+    def clean(self):
+        self.slug = self.slug or slugify_tag(self.name)
+        if not self.slug:
+            raise ValidationError({"name": "Serve almeno una lettera o una cifra."})
+
+    def save(self, *args, **kwargs):
+        self.slug = self.slug or slugify_tag(self.name)
+        super().save(*args, **kwargs)
+
+
 class TagQuerySet(models.QuerySet):
     def called(self, name):
         """Tags that go by ``name``: their own, their address, or another name of theirs."""
@@ -106,7 +119,7 @@ class TagQuerySet(models.QuerySet):
         return self.called(name).first() or self.create(name=name)
 
 
-class Tag(models.Model):
+class Tag(Addressed, models.Model):
     name = LineField("nome", max_length=100, unique=True)
     slug = slug_field(unique=True)
     description = ProseField("descrizione", max_length=1000, blank=True)
@@ -122,16 +135,10 @@ class Tag(models.Model):
         return self.name
 
     def clean(self):
-        self.slug = self.slug or slugify_tag(self.name)
-        if not self.slug:
-            raise ValidationError({"name": "Serve almeno una lettera o una cifra."})
+        super().clean()
         others = Tag.objects.filter(aliases__slug=self.slug).exclude(pk=self.pk)
         if tag := others.first():
             raise ValidationError({"name": f"È già un altro nome del tag «{tag}»: usa quello."})
-
-    def save(self, *args, **kwargs):
-        self.slug = self.slug or slugify_tag(self.name)
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("tag", args=[self.slug])
