@@ -34,7 +34,7 @@ def understand(query):
 
 
 def authors(value):
-    """Facets of authors whose name holds ``value`` and who have signed something."""
+    """Facets of authors whose address holds ``value``."""
     rows = Author.objects.filter(slug__contains=slugify(value)) if slugify(value) else []
     return [index.facet("a", author.pk) for author in rows[:50]]
 
