@@ -16,23 +16,25 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "var" / "bench"
 SIZES = tuple(int(n) for n in os.environ.get("BENCH_SIZES", "1000 10000 100000").split())
 COMMENTS = 10  # for each story
+# Whatever port a server of one run has: what an archive keeps as rendered HTML depends on the
+# address of its site, and a page of another address would be rendered anew at every question.
+HOST = "127.0.0.1:8000"
 # Of corpus.py, crowd.py and the tables: an archive of another edition is built anew.
 EDITION = 3
 
 
-def environment(size, port, **more):
+def environment(size, **more):
     return (
         os.environ
         | {
             "MMUL_MODE": "production",
             "MMUL_SECRET_KEY": "bench" * 12,
-            "MMUL_SITE_URL": f"http://127.0.0.1:{port}",
+            "MMUL_SITE_URL": f"http://{HOST}",
             "MMUL_STATIC_ROOT": str(WORK / "static"),
             "DATABASE_URL": f"sqlite:///{WORK / f'{size}.sqlite3'}",
             # What is measured is Django; the cache has a bench of its own.
             "MMUL_PAGE_CACHE_MB": "0",
             "MMUL_READS_PER_MINUTE": "0",
-            "PORT": str(port),
         }
         | more
     )
@@ -51,7 +53,7 @@ def prepare(size, url=None):
     kind = "postgresql" if url else "sqlite"
     done = WORK / f"{kind}-{size}-{EDITION}.done"
     more = {"DATABASE_URL": f"{url.rpartition('/')[0]}/bench_{size}"} if url else {}
-    env = environment(size, 8000, **more)
+    env = environment(size, **more)
     manage(env, "collectstatic", "--noinput", "--verbosity", "0")
     if not done.exists():
         start = time.monotonic()

@@ -8,6 +8,8 @@ measure: the bare Django view of bench.bare, asked the same way.
 import sys
 import time
 
+from bench.archives import HOST
+
 
 def main():
     if "--bare" in sys.argv:
@@ -23,7 +25,7 @@ def main():
         from articles import lookup
 
         lookup.searches.most = 10**9  # a reader may ask thirty times a minute
-    client = Client(headers={"host": "127.0.0.1:8000"})
+    client = Client(headers={"host": HOST})
     for line in sys.stdin:
         start, cpu = time.perf_counter(), time.process_time()
         response = client.get(line.strip())

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from statistics import median
 from urllib.parse import urlencode
 
-from bench.archives import ROOT, WORK, environment, manage, say
+from bench.archives import HOST, ROOT, WORK, environment, manage, say
 from bench.pages import ROUNDS, measure, serving
 from mmul.server import granian
 from tests import postgres
@@ -40,7 +40,7 @@ print(rows.count(), rows.values("user_email").distinct().count())
 
 def settings(url):
     """Behind a trusted proxy, so that every comment may come from a network of its own."""
-    return environment(0, PORT, DATABASE_URL=url, MMUL_TRUSTED_PROXIES="127.0.0.1")
+    return environment(0, DATABASE_URL=url, MMUL_TRUSTED_PROXIES="127.0.0.1")
 
 
 def shell(env, script):
@@ -74,7 +74,7 @@ def reading(env, addresses):
 def form_of(path):
     """The hidden fields of the form under a story."""
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
-    connection.request("GET", path)
+    connection.request("GET", path, headers={"Host": HOST})
     page = connection.getresponse().read().decode()
     connection.close()
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
@@ -89,6 +89,7 @@ def client(number, form, taken):
         body = urlencode(form | {"comment": text, "name": "Lettore", "email": who, "wants": "none"})
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
+            "Host": HOST,
             "X-Forwarded-For": f"10.{number}.{n}.1",
         }
         connection.request("POST", "/commenti/", body, headers)

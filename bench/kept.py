@@ -10,7 +10,7 @@ import statistics
 import subprocess
 from contextlib import ExitStack
 
-from bench.archives import environment, prepare, say
+from bench.archives import HOST, environment, prepare, say
 from bench.pages import SECONDS, serving
 from mmul.server import granian
 
@@ -30,6 +30,7 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 def wrk(port, path, connections, seconds=SECONDS):
     """Return requests per second and the 99th percentile in ms; anything but 2xx is an error."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-H", CODING]
+    command += ["-H", f"Host: {HOST}"]
     text = subprocess.run(
         [*command, f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True, text=True
     ).stdout
@@ -42,7 +43,7 @@ def wrk(port, path, connections, seconds=SECONDS):
 
 def among_slow_pages(port):
     """Ask for the kept page while four connections ask for one that works for 10 ms."""
-    slow = ["wrk", "-t1", f"-c{SLOW_CONNECTIONS}", f"-d{SECONDS + 1:g}s"]
+    slow = ["wrk", "-t1", f"-c{SLOW_CONNECTIONS}", f"-d{SECONDS + 1:g}s", "-H", f"Host: {HOST}"]
     address = f"http://127.0.0.1:{port}/slow/"
     with subprocess.Popen([*slow, address], stdout=subprocess.DEVNULL) as process:
         result = wrk(port, "/", 8)
@@ -56,7 +57,7 @@ def main():
         for port, callable_ in TARGETS.values():
             command = granian(port)
             command[command.index("mmul.wsgi:application")] = callable_
-            env = environment(SIZE, port, MMUL_PAGE_CACHE_MB="32")
+            env = environment(SIZE, MMUL_PAGE_CACHE_MB="32")
             stack.enter_context(serving(command, env, port, "/"))
         results = {}
         for number in range(ROUNDS + 1):

@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+from bench.archives import HOST
+
 
 def ask(connection, request):
     """Send one request and read one whole answer; return its body's length."""
@@ -30,7 +32,7 @@ def fail(why):
 
 
 def client(address, path, until, times):
-    request = f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n".encode()
+    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
     with socket.create_connection(address) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while time.perf_counter() < until:

@@ -15,7 +15,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench.archives import ROOT, SIZES, archives, environment, say
+from bench.archives import HOST, ROOT, SIZES, archives, environment, say
 from mmul.server import granian
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -27,10 +27,11 @@ TICK = os.sysconf("SC_CLK_TCK")
 @contextmanager
 def serving(command, env, port, path):
     process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    ask = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": HOST})
     try:
         for _ in range(200):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).close()
+                urllib.request.urlopen(ask, timeout=10).close()  # noqa: S310
                 break
             except OSError:
                 time.sleep(0.1)
@@ -78,7 +79,7 @@ def main():
         targets["", 0, "bare Django view"] = (pid, 8101, "/")
         ready = stack.enter_context(archives(tuple(dict.fromkeys((SIZES[0], SIZES[-1])))))
         for port, ((database, size), more) in enumerate(ready.items(), start=8102):
-            env = environment(size, port, **more)
+            env = environment(size, **more)
             pid = stack.enter_context(serving(granian(port), env, port, "/healthz"))
             for name, path in addresses(env).items():
                 targets[database, size, name] = (pid, port, path)

@@ -73,7 +73,7 @@ def main():
         say("bench.proxy: SKIPPED, install wrk and nginx")
         return
     prepare(SIZE)
-    env = environment(SIZE, APPLICATION, MMUL_PAGE_CACHE_MB="32", MMUL_SITE_URL=f"http://{HOST}")
+    env = environment(SIZE, MMUL_PAGE_CACHE_MB="32", MMUL_SITE_URL=f"http://{HOST}")
     results = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -49,7 +49,7 @@ def main():
         bare = start(stack, os.environ | {}, "--bare")
         targets = {("bare Django view", 0, ""): (bare, "/")}
         for (database, size), more in found.items():
-            process = start(stack, environment(size, 8000, **more))
+            process = start(stack, environment(size, **more))
             for name, text in SEARCHES.items():
                 targets[database, size, name] = (process, f"/cerca/?{urlencode({'q': text})}")
         results = {name: [] for name in targets}
