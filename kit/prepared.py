@@ -40,6 +40,17 @@ class Slot(Expression):
         return "%s", [self]
 
 
+class Row(Expression):
+    """The places of Several values: what stands after IN."""
+
+    def __init__(self, name, kind):
+        super().__init__(output_field=kind.field)
+        self.slots = [Slot(f"{name} {number}", kind.field) for number in range(kind.most)]
+
+    def as_sql(self, compiler, connection):
+        return f"({', '.join(['%s'] * len(self.slots))})", self.slots
+
+
 def prepared(**places):
     """Make a question of a function that returns a QuerySet.
 
@@ -100,7 +111,7 @@ def place(name, kind):
     if kind == OFFSET:
         return START
     if isinstance(kind, Several):
-        return [Slot(f"{name} {number}", kind.field) for number in range(kind.most)]
+        return Row(name, kind)
     return Slot(name, kind)
 
 
