@@ -95,7 +95,7 @@ class Question:
 
     def asked(self, connection, values):
         """A compiler that has its SQL already, and the values of this question."""
-        compiler, sql, params = self.compiled[connection.alias]
+        compiler, sql, params, converters = self.compiled[connection.alias]
         bound = {}
         for name, kind in self.places.items():
             bound |= bind(name, kind, values[name], connection)
@@ -103,6 +103,7 @@ class Question:
         compiler = copy(compiler)
         compiler.connection = connection  # it was compiled in another thread
         compiler.as_sql = lambda: (sql, given)
+        compiler.get_converters = lambda expressions: converters
         return compiler
 
 
@@ -134,4 +135,5 @@ def compiled(query, using):
     if offset:
         sql, here = f"{before}OFFSET %s{after}", before.count("%s")
         params = (*params[:here], Slot(OFFSET, None), *params[here:])
-    return compiler, sql, params
+    columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
+    return compiler, sql, params, compiler.get_converters(columns)
