@@ -31,19 +31,21 @@ class State(models.TextChoices):
 
 
 GONE = (State.SPAM, State.TRASH)
+# Last the facts of printing.py, in its order: all that is shown of a comment around its text.
 THREAD_COLUMNS = (
-    "pk",
     "parent_id",
     "state",
+    "answers_id",
+    "html",
+    "pk",
     "signature",
     "user_url",
     "user_id",
     "face",
-    "html",
     "submit_date",
-    "answers_id",
     "edited_at",
 )
+FACTS = THREAD_COLUMNS.index("pk")
 
 
 class ReaderCommentQuerySet(models.QuerySet):
