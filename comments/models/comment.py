@@ -47,6 +47,20 @@ THREAD_COLUMNS = (
 )
 FACTS = THREAD_COLUMNS.index("pk")
 
+FEED_COLUMNS = (
+    "pk",
+    "signature",
+    "submit_date",
+    "edited_at",
+    "state_since",
+    "comment",
+    "html",
+    "article_id",
+    "article__title",
+    "article__slug",
+    "article__published_at",
+)
+
 
 class ReaderCommentQuerySet(models.QuerySet):
     """Adjectives choose rows; ``for_*`` chooses columns and joins."""
@@ -92,8 +106,8 @@ class ReaderCommentQuerySet(models.QuerySet):
         return self.select_related("article", "commenter", "user")
 
     def for_feed(self):
-        bodies = ("article__body", "article__body_html")
-        return self.select_related("article").defer(*bodies).order_by("-pk")
+        """What an entry of a feed says, and where its story is, newest first."""
+        return self.order_by("-pk").values_list(*FEED_COLUMNS)
 
 
 class ReaderComment(XtdComment):
