@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from articles import addresses, related
 from articles.lists import KEY, MOMENT
 from articles.models import Article, Byline, Category, Source, Tag
+from kit.memo import remembered
 from kit.prepared import Several, prepared
 
 
@@ -97,7 +98,11 @@ def series_box(article, others):
 
 def labels(article):
     """Tags, then the other categories, as the page prints them under the story. One query."""
-    rows = filed_under(story=article.pk, main=article.main_category_id)
+    return named(tuple(filed_under(story=article.pk, main=article.main_category_id)))
+
+
+@remembered(500)
+def named(rows):
     ordered = sorted(rows, key=lambda row: (row[0] != "tag", row[1].casefold()))
     return [
         {"kind": kind, "name": name, "url": reverse(kind, args=[place])}

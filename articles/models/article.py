@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connections, models
@@ -167,6 +168,11 @@ class ArticleQuerySet(models.QuerySet):
                 ),
             )
         )
+
+
+@lru_cache(4096)  # a page prints the address of each of its stories three times
+def permalink(year, month, slug):
+    return reverse("article", args=[year, month, slug])
 
 
 class Article(Body):
@@ -356,7 +362,7 @@ class Article(Body):
         if self.published_at is None:
             raise ValueError("a story without a date has no permalink")
         day = timezone.localtime(self.published_at)
-        return reverse("article", args=[day.year, day.month, self.slug])
+        return permalink(day.year, day.month, self.slug)
 
     def is_visible(self, at=None):
         """The same rule as ``visible()``, for a row already loaded."""

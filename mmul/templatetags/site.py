@@ -1,5 +1,6 @@
 """What every public page prints: the site's name and menu, and Italian plurals."""
 
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from django import template
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from articles.models import Category, Page
 from articles.quotations import LANGUAGES
-from kit.memo import rendered
+from kit.memo import remembered, rendered
 from kit.prepared import prepared
 
 register = template.Library()
@@ -20,9 +21,6 @@ TAGLINE = "Notizie su Linux e software libero"
 @register.simple_tag
 def site():
     return {"name": settings.SITE_NAME, "url": settings.SITE_URL, "tagline": TAGLINE}
-
-
-COLUMNS = ("kind", "name", "place", "order")
 
 
 @prepared()
@@ -41,15 +39,14 @@ def in_menu():
 @register.simple_tag
 def site_menu():
     """Return the categories of the menu and the pages of the footer. One query."""
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in in_menu()]
-    rows.sort(key=lambda row: (row["order"], row["name"]))
-    menu = {"categories": [], "pages": []}
-    for row in rows:
-        url = reverse(row["kind"], args=[row["place"]])
-        if row["kind"] == "category":
-            menu["categories"].append({"name": row["name"], "url": url})
-        else:
-            menu["pages"].append({"title": row["name"], "url": url})
+    return menu_of(tuple(in_menu()))
+
+
+@remembered(8)
+def menu_of(rows):
+    menu = {"category": [], "page": []}
+    for kind, name, place, _order in sorted(rows, key=itemgetter(3, 1)):
+        menu[kind].append((name, reverse(kind, args=[place])))
     return menu
 
 
@@ -58,8 +55,8 @@ def masthead(context, menu):
     """Name, search and categories, with the mark of where the reader is. No query."""
     path = context["request"].path
     place = {"/": "front", "/cerca/": "search"}.get(path, "")
-    entries = tuple((c["name"], c["url"], current(c["url"], path)) for c in menu["categories"])
-    return rendered("_masthead.html", **head(), place=place, categories=entries)
+    entries = tuple([(name, url, current(url, path)) for name, url in menu["category"]])
+    return rendered("_masthead.html", **plate(), place=place, categories=entries)
 
 
 def current(address, path):
@@ -71,12 +68,16 @@ def current(address, path):
 
 @register.simple_tag
 def footer(menu):
-    categories = tuple((c["name"], c["url"]) for c in menu["categories"])
-    pages = tuple((page["title"], page["url"]) for page in menu["pages"])
-    return rendered("_footer.html", **head(), categories=categories, pages=pages)
+    entries = {"categories": tuple(menu["category"]), "pages": tuple(menu["page"])}
+    return rendered("_footer.html", **plate(), **entries)
 
 
+@register.simple_tag
 def head():
+    return rendered("_head.html", name=settings.SITE_NAME)
+
+
+def plate():
     return {"name": settings.SITE_NAME, "tagline": TAGLINE}
 
 
