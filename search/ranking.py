@@ -5,9 +5,8 @@ a recent story a little over an old one. The databases only say *that* a documen
 """
 
 from dataclasses import dataclass
-from operator import methodcaller
 
-from search.queries import AllOf, AnyOf, Phrase
+from search.counting import Texts, counted
 
 WEIGHTS = (10.0, 6.0, 4.0, 3.0, 1.0)  # search.models.FIELDS, in their order
 ENOUGH = (0.2, 0.2, 0.5, 2.0, 3.0)  # how often a word must stand in a field to count half
@@ -18,8 +17,7 @@ SECONDS_A_YEAR = 365.25 * 24 * 3600
 FRESH = 0.2  # a story of today counts this much more than one of long ago
 
 HEAD = 3  # fields that are read of every candidate: title, tags, standfirst
-MOST_OF_REST = sum(WEIGHTS[HEAD:])  # what the other fields can give for one word: never quite
-PORTION = 40  # candidates whose other fields are read together
+PORTION = 20  # candidates whose other fields are read together
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,10 @@ def ranked(candidates, query, now, *, some=False):
     ``some``: not all of them have all words, so a word that few have counts more.
     """
     points = Points(query, now)
+    rows = {one.key: one.fields for one in candidates}
     if some:
-        points.rarity = rarities(candidates, points.asked)
-    scored = [(points.total(one.key, one.fields), one.key) for one in candidates]
-    scored.sort(reverse=True)
-    return [key for _, key in scored]
+        points.rarity = rarities(rows.values(), query)
+    return [key for _, key in sorted(points.given(rows), reverse=True)]
 
 
 def first(heads, rest, query, now, most):
@@ -49,86 +46,78 @@ def first(heads, rest, query, now, most):
     come before one that is chosen, whatever stands in them.
     """
     points = Points(query, now)
-    hopes = sorted(((points.hope(*head), *head) for head in heads.items()), reverse=True)
+    hopes = sorted(points.given(heads, points.most_of_rest), reverse=True)
     scored: list[tuple[float, int]] = []
     for start in range(0, len(hopes), PORTION):
         portion = hopes[start : start + PORTION]
         if len(scored) >= most and portion[0][0] < scored[most - 1][0]:
             break
-        others = rest([key for _, key, _ in portion])
         # One that is taken out of the index at this moment has no other fields any more.
-        scored += [
-            (points.total(key, (*head, *others[key])), key)
-            for _, key, head in portion
-            if key in others
-        ]
+        others = rest([key for _, key in portion])
+        scored += points.given({key: (*heads[key], *fields) for key, fields in others.items()})
         scored.sort(reverse=True)
     return [key for _, key in scored[:most]]
 
 
 class Points:
-    """What a query gives to a document, by its key and its fields."""
+    """What a query gives to documents, by their key and their fields."""
 
     def __init__(self, query, now):
-        self.asked = [counter(wanted.node) for wanted in query.wanted]
-        self.rarity = [1.0] * len(self.asked)
-        self.rows = together(query)
+        self.nodes = [wanted.node for wanted in query.wanted]
+        self.rarity = [1.0] * len(self.nodes)
+        self.row = together(query)
         self.words = {term for wanted in query.wanted for term in wanted.terms}
         self.now = now.timestamp()
 
-    def total(self, key, fields):
-        return self.of_words(fields) * self.freshness(key)
+    @property
+    def most_of_rest(self):
+        """More than the fields after the head can ever give."""
+        in_a_row = sum(TOGETHER[HEAD:]) if self.row else 0.0
+        return sum(WEIGHTS[HEAD:]) * len(self.nodes) + in_a_row
 
-    def hope(self, key, head):
-        """More than ``total`` can be of a document with this ``head``."""
-        rest = MOST_OF_REST * len(self.asked) + sum(TOGETHER[HEAD:]) * len(self.rows)
-        return (self.of_words(head) + rest) * self.freshness(key)
+    def given(self, rows, more=0.0):
+        """Return ``[(points, key), …]`` for ``{key: fields}``; ``more`` is added to each."""
+        words = self.of_words(list(rows.values()))
+        return [
+            ((points + more) * self.freshness(key), key)
+            for key, points in zip(rows, words, strict=True)
+        ]
 
-    def of_words(self, fields):
-        points = 0.0
-        padded = [f" {terms} " for terms in fields]
-        for count, rare in zip(self.asked, self.rarity, strict=True):
-            for text, weight, half in zip(padded, WEIGHTS, ENOUGH, strict=False):
-                if times := count(text):
-                    points += rare * weight * times / (times + half)
-        for row in self.rows:
-            for text, weight in zip(padded, TOGETHER, strict=False):
-                if row in text:
-                    points += weight
-        return points + WHOLE_TITLE * share(fields[0], self.words)
+    def of_words(self, rows):
+        texts = Texts([text for fields in rows for text in fields])
+        points, width = [0.0] * len(rows), len(rows[0]) if rows else 1
+        for node, rare in zip(self.nodes, self.rarity, strict=True):
+            for number, times in counted(node, texts).items():
+                row, field = divmod(number, width)
+                points[row] += rare * WEIGHTS[field] * times / (times + ENOUGH[field])
+        if self.row:
+            for number in texts.times(self.row):
+                row, field = divmod(number, width)
+                points[row] += TOGETHER[field]
+        titles = [fields[0] for fields in rows]
+        return [
+            one + WHOLE_TITLE * share(title, self.words)
+            for one, title in zip(points, titles, strict=True)
+        ]
 
     def freshness(self, key):
         years = max(0.0, (self.now - (key >> 30)) / SECONDS_A_YEAR)
         return 1 + FRESH * 0.5 ** (years / HALF_LIFE_YEARS)
 
 
-def rarities(candidates, asked):
+def rarities(rows, query):
     """Weigh each word by how few of the candidates have it: 1 to 3."""
-    texts = [f" {' '.join(one.fields)} " for one in candidates]
-    seen = [sum(count(text) > 0 for text in texts) for count in asked]
-    return [1.0 + 2.0 * (1 - times / max(1, len(texts))) for times in seen]
-
-
-def counter(node):
-    """Return a function of a text: how often what ``node`` asks for stands in it.
-
-    The text is terms with a blank between them and at both ends.
-    """
-    if isinstance(node, Phrase):
-        return methodcaller("count", f" {' '.join(node.terms)} ")
-    below = [counter(child) for child in node.nodes]
-    if isinstance(node, AnyOf):
-        return lambda text: sum([count(text) for count in below])
-    assert isinstance(node, AllOf)  # noqa: S101 - there is no fourth kind
-    return lambda text: min([count(text) for count in below])
+    texts = Texts([" ".join(fields) for fields in rows])
+    seen = [len(counted(wanted.node, texts)) for wanted in query.wanted]
+    return [1.0 + 2.0 * (1 - times / max(1, len(rows))) for times in seen]
 
 
 def together(query):
-    """The words in the order they were typed, as rows of terms to look for; [] for one word."""
+    """The words in the order they were typed, as a row of terms; () for one word."""
     terms = [wanted.terms for wanted in query.wanted]
     if len(terms) < 2 or not all(terms):
-        return []
-    return [f" {' '.join(term for row in terms for term in row)} "]
+        return ()
+    return tuple(term for row in terms for term in row)
 
 
 def share(title, words):
