@@ -3,7 +3,7 @@ many; ranking.py puts those in order. So no query costs more on a large archive 
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -64,9 +64,10 @@ def in_time():
 
 
 def find(query, now, *, by_date=False, page=1):
-    """Return what ``query`` finds, best first or newest first. One to a dozen queries.
+    """Return what ``query`` finds, best first or newest first.
 
-    Raises TooSlow. If no document has all words, those that have some.
+    One to a few queries; a page far back reads more. Raises TooSlow. If no document has all words,
+    those that have some.
     """
     if query.is_empty:
         return Found([])
@@ -85,18 +86,28 @@ def newest(query, *, page=1, some=False):
 
 def best(query, *, now, page=1, some=False):
     with in_time():
-        rows = backend().newest(query, TERMS if some else HEAD, POOL + 1, some=some)
+        rows = backend().newest(query, HEAD, POOL + 1, some=some)
         more = len(rows) > POOL
         if more and not some:
             rows += backend().newest(query, HEAD, HEAD_POOL, head=True)
-        found = {key: tuple(fields) for key, *fields in rows}
-        if some:
-            candidates = [ranking.Candidate(key, fields) for key, fields in found.items()]
-            keys = ranking.ranked(candidates, query, now, some=True)
-        else:
-            keys = ranking.first(found, rest, query, now, page * PER_PAGE)
-    count = min(len(found), MOST_PAGES * PER_PAGE)
+        heads = {key: tuple(fields) for key, *fields in rows}
+        rarity = rarities(query, heads) if some and heads else None
+        keys = ranking.first(heads, rest, query, now, page * PER_PAGE, rarity)
+    count = min(len(heads), MOST_PAGES * PER_PAGE)
     return Found(on(page, keys), count, more, some=some and count > 0)
+
+
+def rarities(query, candidates):
+    """Weigh each word by how few of the ``candidates`` have it. One query a word.
+
+    They are the newest that have some of the words: what has one of them and is no older is among
+    them.
+    """
+    oldest, weights = min(candidates), []
+    for wanted in query.wanted:
+        one = replace(query, wanted=[wanted], low=oldest)
+        weights.append(ranking.rarity(len(backend().newest(one, (), POOL + 1)), len(candidates)))
+    return weights
 
 
 def on(page, keys):

@@ -4,8 +4,6 @@ Title over tags over standfirst over body over comments; the words together over
 a recent story a little over an old one. The databases only say *that* a document has the words.
 """
 
-from dataclasses import dataclass
-
 from search.counting import Texts, counted
 
 WEIGHTS = (10.0, 6.0, 4.0, 3.0, 1.0)  # search.models.FIELDS, in their order
@@ -20,32 +18,15 @@ HEAD = 3  # fields that are read of every candidate: title, tags, standfirst
 PORTION = 20  # candidates whose other fields are read together
 
 
-@dataclass(frozen=True)
-class Candidate:
-    key: int
-    fields: tuple[str, ...]  # terms of search.models.FIELDS
-
-
-def ranked(candidates, query, now, *, some=False):
-    """Return the keys of ``candidates``, best first; of equals the newest.
-
-    ``some``: not all of them have all words, so a word that few have counts more.
-    """
-    points = Points(query, now)
-    rows = {one.key: one.fields for one in candidates}
-    if some:
-        points.rarity = rarities(rows.values(), query)
-    return [key for _, key in sorted(points.given(rows), reverse=True)]
-
-
-def first(heads, rest, query, now, most):
-    """Return the keys of the ``most`` best, as ``ranked`` would order them.
+def first(heads, rest, query, now, most, rarity=None):
+    """Return the keys of the ``most`` best, best first; of equals the newest.
 
     ``heads``: the first HEAD fields of each candidate by its key; ``rest(keys)`` reads the other
     fields, many times as long, of at most PORTION. It is asked for those only that could still
-    come before one that is chosen, whatever stands in them.
+    come before one that is chosen, whatever stands in them. ``rarity``: how much more each word
+    counts than it would, if not all of the candidates have all words.
     """
-    points = Points(query, now)
+    points = Points(query, now, rarity)
     hopes = sorted(points.given(heads, points.most_of_rest), reverse=True)
     scored: list[tuple[float, int]] = []
     for start in range(0, len(hopes), PORTION):
@@ -62,9 +43,9 @@ def first(heads, rest, query, now, most):
 class Points:
     """What a query gives to documents, by their key and their fields."""
 
-    def __init__(self, query, now):
+    def __init__(self, query, now, rarity=None):
         self.nodes = [wanted.node for wanted in query.wanted]
-        self.rarity = [1.0] * len(self.nodes)
+        self.rarity = rarity or [1.0] * len(self.nodes)
         self.row = together(query)
         self.words = {term for wanted in query.wanted for term in wanted.terms}
         self.now = now.timestamp()
@@ -73,7 +54,7 @@ class Points:
     def most_of_rest(self):
         """More than the fields after the head can ever give."""
         in_a_row = sum(TOGETHER[HEAD:]) if self.row else 0.0
-        return sum(WEIGHTS[HEAD:]) * len(self.nodes) + in_a_row
+        return sum(WEIGHTS[HEAD:]) * sum(self.rarity) + in_a_row
 
     def given(self, rows, more=0.0):
         """Return ``[(points, key), …]`` for ``{key: fields}``; ``more`` is added to each."""
@@ -105,11 +86,9 @@ class Points:
         return 1 + FRESH * 0.5 ** (years / HALF_LIFE_YEARS)
 
 
-def rarities(rows, query):
-    """Weigh each word by how few of the candidates have it: 1 to 3."""
-    texts = Texts([" ".join(fields) for fields in rows])
-    seen = [len(counted(wanted.node, texts)) for wanted in query.wanted]
-    return [1.0 + 2.0 * (1 - times / max(1, len(rows))) for times in seen]
+def rarity(times, candidates):
+    """Weigh a word that so many of the candidates have: 1 to 3."""
+    return 1.0 + 2.0 * (1 - times / max(1, candidates))
 
 
 def together(query):

@@ -7,19 +7,27 @@ import pytest
 
 from search.models import FIELDS, document_key
 from search.queries import parse
-from search.ranking import HEAD, PORTION, Candidate, first, ranked
+from search.ranking import HEAD, PORTION, Points, first, rarity
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def candidate(number, *, days=100, **terms):
     key = document_key("article", number, NOW - timedelta(days=days))
-    return Candidate(key, tuple(terms.get(name, "altro") for name in FIELDS))
+    return key, tuple(terms.get(name, "altro") for name in FIELDS)
 
 
-def order(query, *candidates, **more):
-    keys = [one.key for one in candidates]
-    return [keys.index(key) + 1 for key in ranked(list(candidates), parse(query), NOW, **more)]
+def order(query, *candidates, rarity=None):
+    documents, keys = dict(candidates), [key for key, _ in candidates]
+    found = best(documents, parse(query), len(candidates), rarity)
+    return [keys.index(key) + 1 for key in found]
+
+
+def best(documents, query, most, rarity=None):
+    heads = {key: fields[:HEAD] for key, fields in documents.items()}
+    return first(
+        heads, lambda keys: {k: documents[k][HEAD:] for k in keys}, query, NOW, most, rarity
+    )
 
 
 def test_title_over_tags_over_standfirst_over_body_over_comments():
@@ -64,7 +72,9 @@ def test_when_only_some_words_are_there_the_rarer_one_decides():
     rare = candidate(1, body="valkey")
     common = [candidate(n, body="licenz") for n in range(2, 12)]
 
-    assert order("valkey licenza", *common, rare, some=True)[0] == 11
+    weights = [rarity(1, 11), rarity(10, 11)]
+    assert order("valkey licenza", *common, rare, rarity=weights)[0] == 11
+    assert order("valkey licenza", *common, rare)[0] != 11
 
 
 # --- the best without reading them all ---
@@ -90,14 +100,11 @@ def stock(how_many):
 @pytest.mark.parametrize("text", ["kernel", "software libero", '"software libero" kernel', "il"])
 @pytest.mark.parametrize("most", [1, 10, 95, 1000])
 def test_the_first_are_those_of_the_whole_order(text, most):
-    documents = stock(300)
-    query = parse(text)
-    heads = {key: fields[:HEAD] for key, fields in documents.items()}
+    documents, query = stock(300), parse(text)
 
-    found = first(heads, lambda keys: {k: documents[k][HEAD:] for k in keys}, query, NOW, most)
+    whole = sorted(Points(query, NOW).given(documents), reverse=True)
 
-    whole = ranked([Candidate(*one) for one in documents.items()], query, NOW)
-    assert found == whole[:most]
+    assert best(documents, query, most) == [key for _, key in whole[:most]]
 
 
 def test_long_fields_are_read_of_no_more_than_could_be_among_the_first():
