@@ -102,5 +102,5 @@ def result(row, document, wanted):
 
 def with_marks(pieces):
     """Return the pieces of ``snippets`` as HTML."""
-    shown = [format_html("<mark>{}</mark>", text) if hit else text for text, hit in pieces]
-    return format_html("{}" * len(shown), *shown) if shown else ""
+    form = "".join(["<mark>{}</mark>" if hit else "{}" for _, hit in pieces])
+    return format_html(form, *[text for text, _ in pieces]) if pieces else ""

@@ -57,7 +57,7 @@ def hits(text, wanted):
     return [place(text, *places[number]) for number in sorted(chosen)]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8192)
 def compounds(run):
     """Return ``((start, end, stems of each part, joined), …)`` of folded text without blanks."""
     return tuple(
