@@ -46,7 +46,8 @@ class Points:
     def __init__(self, query, now, rarity=None):
         self.nodes = [wanted.node for wanted in query.wanted]
         self.rarity = rarity or [1.0] * len(self.nodes)
-        self.row = together(query)
+        # Where no document has all words, none has them in a row.
+        self.row = () if rarity else together(query)
         self.words = {term for wanted in query.wanted for term in wanted.terms}
         self.now = now.timestamp()
 
@@ -87,8 +88,8 @@ class Points:
 
 
 def rarity(times, candidates):
-    """Weigh a word that so many of the candidates have: 1 to 3."""
-    return 1.0 + 2.0 * (1 - times / max(1, candidates))
+    """Weigh a word that so many of the candidates have: 1 to 3, and 0 if none has it."""
+    return 1.0 + 2.0 * (1 - times / candidates) if times else 0.0
 
 
 def together(query):
