@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from articles import operators
 from articles.feeds.entries import ITEMS, MAIN
 from articles.feeds.stories import of_stories
+from articles.feeds.told import numbered, told
 from articles.models import Article, Category
 from articles.results import Result, results
 from kit.limits import Recent
@@ -227,18 +228,18 @@ def search_feed(request, format):
     except finding.TooSlow:
         return HttpResponse(TOO_SLOW, status=503, headers={"Retry-After": "60"})
     numbers = finding.articles(keys)
-    articles = Article.objects.visible().filter(pk__in=numbers).newest_first().for_feed()
+    stories = told(numbered(now=timezone.now(), keys=numbers)) if numbers else []
     words = " ".join(filter(None, [answer.text, *(answer.chosen[name] for name in FILTERS)]))
     about = "Gli articoli che rispondono a una ricerca, dal più recente"
     response = of_stories(
         format,
         f"«{words}» · {settings.SITE_NAME}",
         answer.address(),
-        articles,
+        stories,
         description=about,
         feed=answer.feed_url,
     )
-    tags = [tag for article in articles for tag in article.cache_tags]
+    tags = [tag for story in stories for tag in story.cache_tags]
     return cacheable(response, "lists", "search", *tags, seconds=SECONDS)
 
 

@@ -2,50 +2,83 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Value
+from django.db.models import CharField, F, Value
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles import addresses, related
-from articles.models import Article
+from articles.lists import KEY, MOMENT
+from articles.models import Article, Byline, Category, Source, Tag
+from kit.prepared import Several, prepared
+
+
+@prepared(now=MOMENT, slug=CharField())
+def at_slug(now, slug):
+    return Article.objects.visible(now).filter(slug=slug).for_page(now)
+
+
+@prepared(story=KEY)
+def signed(story):
+    bylines = Byline.objects.filter(article=story).order_by("position", "pk")
+    return bylines.select_related("author__picture")
+
+
+@prepared(story=KEY)
+def sources_of(story):
+    return Source.objects.filter(article=story).order_by("position", "pk")
+
+
+@prepared(now=MOMENT, next_to=Several(KEY, 2), series=KEY)
+def around(now, next_to, series):
+    visible = Article.objects.visible(now)
+    wanted = visible.filter(pk__in=next_to) | visible.filter(series=series)
+    return wanted.only(*Article.ADDRESS, "series", "series_part")
+
+
+@prepared(story=KEY, main=KEY)
+def filed_under(story, main):
+    tags = Tag.objects.filter(articles=story).values_list(Value("tag"), F("name"), F("slug"))
+    others = Category.objects.filter(articles=story).exclude(pk=main)
+    rows = others.values_list(Value("category"), F("name"), F("path"))
+    return tags.order_by().union(rows.order_by())
+
+
+def story_at(slug, at=None):
+    """Return the visible story with this address, as ``for_page()`` loads it, or None."""
+    return next(iter(at_slug(now=at or timezone.now(), slug=slug)), None)
 
 
 def article_context(article, preview=False):
     """Return the context of articles/article.html for a story loaded with ``for_page()``.
 
-    Costs the QuerySet's own queries, and one each for the neighbours with the series, the
-    labels, and the related stories. A preview shows none of those.
+    Five queries: who signed, the sources, the neighbours with the series, the labels, and the
+    related stories. A preview shows none of those.
     """
-    around = neighbours(article)
+    now = timezone.now()
+    next_to = [article.older_id or 0, article.newer_id or 0]
+    rows = around(now=now, next_to=next_to, series=article.series_id or 0)
+    others = {other.pk: other for other in rows}
+    article.signatures = [byline.author for byline in signed(story=article.pk)]
     return {
         "article": article,
         "body": article.body_for_readers,
         "authors": article.signatures,
         "labels": labels(article),
-        "sources": article.sources.all(),
-        "series": series_box(article, around),
-        "older": around.get(article.older_id),
-        "newer": around.get(article.newer_id),
-        "related": [] if preview else related.shelf(article),
+        "sources": sources_of(story=article.pk),
+        "series": series_box(article, others),
+        "older": others.get(article.older_id),
+        "newer": others.get(article.newer_id),
+        "related": [] if preview else related.shelf(article, now),
         "preview": preview,
     }
 
 
-def neighbours(article):
-    """Previous, next and the parts of the series, in one query: ``{pk: Article}``."""
-    wanted = Article.objects.visible().filter(pk__in=[article.older_id, article.newer_id])
-    if article.series_id:
-        wanted |= Article.objects.visible().filter(series=article.series_id)
-    columns = (*Article.ADDRESS, "series", "series_part")
-    return {other.pk: other for other in wanted.only(*columns)}
-
-
-def series_box(article, around):
+def series_box(article, others):
     if article.series is None:
         return None
-    parts = [other for other in around.values() if other.series_id == article.series_id]
+    parts = [other for other in others.values() if other.series_id == article.series_id]
     parts.sort(key=lambda part: (part.series_part or 0, part.published_at, part.pk))
     return {
         "title": article.series.title,
@@ -64,9 +97,7 @@ def series_box(article, around):
 
 def labels(article):
     """Tags, then the other categories, as the page prints them under the story. One query."""
-    tags = article.tags.order_by().values_list(Value("tag"), F("name"), F("slug"))
-    others = article.categories.exclude(pk=article.main_category_id)
-    rows = tags.union(others.order_by().values_list(Value("category"), F("name"), F("path")))
+    rows = filed_under(story=article.pk, main=article.main_category_id)
     ordered = sorted(rows, key=lambda row: (row[0] != "tag", row[1].casefold()))
     return [
         {"kind": kind, "name": name, "url": reverse(kind, args=[place])}

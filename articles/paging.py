@@ -7,10 +7,10 @@ entries of the index, which costs a few milliseconds, and over no story.
 from dataclasses import dataclass
 
 from django.http import Http404
+from django.utils import timezone
 
+from articles.lists import PER_PAGE
 from articles.shown import cards
-
-PER_PAGE = 10  # WordPress's default
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class Paging:
         return self.base if number <= 1 else f"{self.base}page/{number}/"
 
 
-def cut(shelf, number, base, *, size=PER_PAGE, first_extra=0):
-    """Return ``(cards, Paging)`` for page ``number``; Http404 beyond the last page.
+def cut(shelf, number, base, *, first_extra=0):
+    """Return ``(cards, Paging)`` for page ``number``; Http404 beyond the last page. Two queries.
 
-    ``shelf`` is a QuerySet of Article or of Listed, visible and in its order. ``first_extra``
+    ``shelf`` is one of lists.py, with all it wants but the clock and the offset. ``first_extra``
     stories more stand on page 1 (the lead story of the front page).
     """
-    start = 0 if number == 1 else (number - 1) * size + first_extra
-    length = size + first_extra if number == 1 else size
-    rows = cards(shelf.stories(start, start + length + 1))
+    start = 0 if number == 1 else (number - 1) * PER_PAGE + first_extra
+    length = PER_PAGE + first_extra if number == 1 else PER_PAGE
+    rows = shelf(now=timezone.now(), start=start)
     if not rows and number > 1:
         raise Http404("beyond the last page")
-    return rows[:length], Paging(base, number, has_next=len(rows) > length)
+    return cards(rows[:length]), Paging(base, number, has_next=len(rows) > length)

@@ -18,7 +18,9 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from articles import shown
+from articles.lists import KEY, MOMENT
 from articles.models import Article, Related
+from kit.prepared import prepared
 from pagecache.tags import purge_on_commit
 from search.analysis import terms
 
@@ -166,11 +168,16 @@ def one_of_a_series(stories, own):
             yield story
 
 
-def shelf(article):
+@prepared(now=MOMENT, story=KEY)
+def related_to(now, story):
+    return Article.objects.visible(now).related_to(story)[:KEPT].for_shelf()
+
+
+def shelf(article, at):
     """Up to four stories to show under ``article``; not its neighbours, if others are left.
 
-    One query. They are visible now, whenever the rows were written.
+    One query. They are visible at that instant, whenever the rows were written.
     """
-    rows = shown.shelf(Article.objects.visible().related_to(article)[:KEPT])
+    rows = shown.shelf(related_to(now=at, story=article.pk))
     others = [row for row in rows if row.pk not in (article.older_id, article.newer_id)]
     return (others if len(others) > 1 else rows)[:SHOWN]

@@ -1,6 +1,5 @@
 """The lines of a result page: documents of the index that are, asked once more, visible."""
 
-from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,13 +7,10 @@ from django.db.models import BigIntegerField, DateTimeField
 from django.utils import timezone
 from django.utils.html import format_html
 
-from articles.models import Article, Byline, Page
-from articles.models.columns import NAMES
-from articles.shown import Place, Signature
+from articles.models import Article, Page
+from articles.shown import Place, Signature, names_of
 from kit.prepared import Several, prepared
 from search import finding, snippets
-
-KEYS = Several(BigIntegerField(), finding.PER_PAGE)
 
 
 class Story(NamedTuple):
@@ -64,26 +60,17 @@ def results(keys, query):
 def stories(numbers):
     """Return the visible ones of at most PER_PAGE stories, in no order. Two queries."""
     rows = lines(now=timezone.now(), keys=numbers) if numbers else []
-    names = defaultdict(list)
-    if rows:
-        for story, *name in signed(keys=[row[0] for row in rows]):
-            names[story].append(Signature(*name))
+    names = names_of([row[0] for row in rows])
     return [
         Story(*columns, Place(category, path), tuple(names[columns[0]]))
         for *columns, category, path in rows
     ]
 
 
-@prepared(now=DateTimeField(), keys=KEYS)
+@prepared(now=DateTimeField(), keys=Several(BigIntegerField(), finding.PER_PAGE))
 def lines(now, keys):
     columns = (*Story._fields[:5], "main_category__name", "main_category__path")
     return Article.objects.visible(now).filter(pk__in=keys).order_by().values_list(*columns)
-
-
-@prepared(keys=KEYS)
-def signed(keys):
-    rows = Byline.objects.filter(article__pk__in=keys).order_by("position", "pk")
-    return rows.values_list("article", *NAMES)
 
 
 def result(row, document, wanted):

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from articles.lists import KEY, WINDOW
 from articles.models import Article, Byline
 from articles.models.columns import SHELF
 from images.pictures import Shown as Picture
+from kit.prepared import Several, prepared
 
 
 class Place(NamedTuple):
@@ -59,20 +61,29 @@ class Card(NamedTuple):
     cache_tags = Article.cache_tags
 
 
-def cards(stories):
-    """Return the Cards of a QuerySet of stories, in its order. Two queries."""
-    rows = list(stories.for_card())
-    names = defaultdict(list)
-    if rows:
-        for story, *name in Byline.objects.names([row[0] for row in rows]):
-            names[story].append(Signature(*name))
-    end = len(SHELF)
+def cards(rows):
+    """Return the Cards of rows of ``for_card()``, in their order. One query."""
+    names, end = names_of([row[0] for row in rows]), len(SHELF)
     return [Card(*place(row[:end]), *row[end:], tuple(names[row[0]])) for row in rows]
 
 
-def shelf(stories):
-    """Return a QuerySet of stories as they stand under another one. One query."""
-    return [place(row) for row in stories.for_shelf()]
+def shelf(rows):
+    """Return rows of ``for_shelf()`` as they stand under another story. No query."""
+    return [place(row) for row in rows]
+
+
+def names_of(keys):
+    """``{story: [Signature]}`` of at most WINDOW stories, each as its byline says. One query."""
+    names = defaultdict(list)
+    if keys:
+        for story, *name in signed(stories=keys):
+            names[story].append(Signature(*name))
+    return names
+
+
+@prepared(stories=Several(KEY, WINDOW))
+def signed(stories):
+    return Byline.objects.names(stories)
 
 
 def place(row):

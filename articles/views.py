@@ -1,24 +1,21 @@
 """What readers open. A view refuses, fetches, renders, and says what the page is made of."""
 
 from datetime import date
+from functools import partial
 
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.models import Author
-from articles import lookup, oldlinks, pages
+from articles import lists, lookup, oldlinks, pages
 from articles.feeds.routes import asked_in
 from articles.models import (
     Article,
-    Category,
     Listed,
     Page,
     PreviewLink,
     Series,
-    Tag,
-    with_stories,
 )
 from articles.paging import cut
 from pagecache.tags import cacheable
@@ -41,8 +38,7 @@ def front_page(request, number=1):
         return HttpResponsePermanentRedirect(feed)
     if old := oldlinks.followed(request):
         return old
-    articles = Article.objects.visible().front_page_order()
-    rows, paging = cut(articles, number, "/", first_extra=1)
+    rows, paging = cut(lists.on_front, number, "/", first_extra=1)
     lead = rows.pop(0) if rows and number == 1 else None
     context = {"lead": lead, "articles": rows, "paging": paging}
     response = render(request, "articles/front.html", context)
@@ -50,7 +46,7 @@ def front_page(request, number=1):
 
 
 def show_list(request, number, base, shelf, *, empty_is_a_page=False, **context):
-    """One page of a list of stories; ``shelf`` is already visible and in its order.
+    """One page of a list of stories; ``shelf`` as paging.cut() takes it.
 
     A list with nothing to show answers like one that never existed: a tag that only a draft
     has must not tell that the draft exists (trust table, P1).
@@ -69,13 +65,14 @@ def tags_of(articles):
 
 @require_safe
 def category(request, path, number=1):
-    label = get_object_or_404(Category.objects.prefetch_related("children"), path=path)
-    shelf = Listed.objects.visible().of_category(label)
+    label = lists.category_at(path)
+    children = lists.below(parent=label.pk)
+    shelf = partial(lists.under, kind=Listed.Kind.CATEGORY, label=label.pk)
     context = {
         "kicker": "Categoria",
         "heading": label.name,
         "description": label.description,
-        "children": [{"name": c.name, "url": c.get_absolute_url()} for c in label.children.all()],
+        "children": [{"name": c.name, "url": c.get_absolute_url()} for c in children],
         "feed_url": reverse("category_feed", args=[path]),
     }
     base = label.get_absolute_url()
@@ -84,8 +81,8 @@ def category(request, path, number=1):
 
 @require_safe
 def tag(request, slug, number=1):
-    label = get_object_or_404(with_stories(Tag.objects, Listed.Kind.TAG), slug=slug)
-    shelf = Listed.objects.visible().of_tag(label)
+    label = lists.tag_at(slug)
+    shelf = partial(lists.under, kind=Listed.Kind.TAG, label=label.pk)
     context = {"kicker": "Tag", "heading": label.name, "description": label.description}
     context["feed_url"] = reverse("tag_feed", args=[slug])
     return show_list(request, number, label.get_absolute_url(), shelf, **context)
@@ -93,9 +90,8 @@ def tag(request, slug, number=1):
 
 @require_safe
 def author(request, slug, number=1):
-    people = with_stories(Author.objects.select_related("picture"), Listed.Kind.AUTHOR)
-    person = get_object_or_404(people, slug=slug)
-    shelf = Listed.objects.visible().of_author(person)
+    person = lists.author_at(slug)
+    shelf = partial(lists.under, kind=Listed.Kind.AUTHOR, label=person.pk)
     context = {"kicker": "Firma", "heading": person.name, "author": person}
     context["feed_url"] = reverse("author_feed", args=[slug])
     return show_list(request, number, person.get_absolute_url(), shelf, **context)
@@ -104,7 +100,7 @@ def author(request, slug, number=1):
 @require_safe
 def series(request, slug, number=1):
     label = get_object_or_404(Series, slug=slug)
-    shelf = Article.objects.visible().in_series(label)
+    shelf = partial(lists.of_series, series=label.pk)
     context = {"kicker": "Serie", "heading": label.title, "description": label.description}
     return show_list(request, number, label.get_absolute_url(), shelf, **context)
 
@@ -116,7 +112,7 @@ def archive(request, year, month=None, day=None, number=1):
         start, end, base = pages.period(year, month, day)
     except ValueError:
         raise Http404("no such day") from None
-    shelf = Article.objects.visible().published_between(start, end).newest_first()
+    shelf = partial(lists.of_period, first=start, end=end)
     heading = pages.period_name(date(year, month or 1, day or 1), month, day)
     return show_list(request, number, base, shelf, kicker="Archivio", heading=heading)
 
@@ -124,7 +120,7 @@ def archive(request, year, month=None, day=None, number=1):
 @require_safe
 def article_page(request, year, month, slug):
     """One story. Old, mistyped or wrongly dated addresses go to the right one."""
-    article = Article.objects.visible().for_page().filter(slug=slug).first()
+    article = pages.story_at(slug)
     if article is None:
         return redirect(pages.moved_to(slug, year, month), permanent=True)
     if request.path != article.get_absolute_url():

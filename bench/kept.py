@@ -16,7 +16,7 @@ from mmul.server import granian
 
 SIZE = 1_000
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-CONNECTIONS = (8, 64)
+CONNECTIONS = (1, 8, 64)
 SLOW_CONNECTIONS = 4
 TARGETS = {
     "hello": (8111, "bench.hello:application"),

@@ -1,42 +1,23 @@
-"""A thread, from rows in one query to what the page shows. Linear in the number of rows."""
+"""A thread: from rows in one query to the order in which they are read. Linear in the rows."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from typing import NamedTuple
 
-from comments import faces
 from comments.models.comment import LEVELS, State
-from kit import dates, html
 
 FOLD_FROM = 200  # comments; from here on the answers of each thread are folded
 
 
-@dataclass(slots=True)
-class Entry:
-    """One comment in its place. ``hidden`` entries show only that something stood there.
+class Entry(NamedTuple):
+    """One comment in its place. ``hidden`` entries show only that something stood there."""
 
-    What the template prints is ready here: a look-up there costs more than the whole sentence.
-    """
-
-    comment: object  # a row of for_thread()
-    number: str
-    level: int = 0
-    hidden: bool = False
-    own: bool = False  # waits, and is shown to its writer alone
-    by_author: bool = False  # by an author of the story
-    by_staff: bool = False
-    answers: object = None  # the row whom it names, where the shape cannot show it
-    below: int = 0  # published comments under it
-    opens: bool = False  # a list of answers begins after it
-    closes: range = field(default_factory=lambda: range(0))  # lists that end after it
-
-    ends_thread: bool = False
-    name: str = ""
-    site: str = ""
-    face: str = ""
-    text: str = ""
-    date: str = ""
-    machine_date: str = ""
+    comment: tuple  # a row of for_thread()
+    level: int
+    hidden: bool
+    own: bool  # waits, and is shown to its writer alone
+    by_author: bool  # by an author of the story
+    answers: tuple | None  # the row whom it names, where the shape cannot show it
+    below: int  # published comments under it
 
 
 def assemble(rows, *, authors=frozenset(), own=None):
@@ -56,28 +37,18 @@ def assemble(rows, *, authors=frozenset(), own=None):
     entries, waiting = [], [(row, 0) for row in reversed(roots)]
     while waiting:
         row, level = waiting.pop()
-        is_own = row.pk == own and row.state != State.PUBLISHED
-        visible = row.state == State.PUBLISHED or is_own
+        published = row.state == State.PUBLISHED
+        is_own = row.pk == own and not published
+        visible = published or is_own
         below = shown[row.pk] - visible
         if not visible and not below:
             continue
-        entry = Entry(row, str(row.pk), level, hidden=not visible, own=is_own, below=below)
-        if visible:
-            dress(entry, authors, by_number)
-        entries.append(entry)
-        waiting += [(child, min(level + 1, LEVELS)) for child in reversed(children[row.pk])]
-    return nested(entries)
-
-
-def dress(entry, authors, by_number):
-    """Write down what the page prints of a comment that is shown."""
-    row = entry.comment
-    entry.by_staff = row.user_id is not None
-    entry.by_author = row.user_id in authors
-    entry.answers = by_number.get(row.answers_id) if row.answers_id else None
-    entry.name, entry.site = row.signature, row.user_url
-    entry.face, entry.text = faces.draw(row.face), html.trusted(row.html)
-    entry.date, entry.machine_date = dates.minute(row.submit_date), dates.machine(row.submit_date)
+        by_author = visible and row.user_id in authors
+        answers = by_number.get(row.answers_id) if visible and row.answers_id else None
+        entries.append(Entry(row, level, not visible, is_own, by_author, answers, below))
+        if row.pk in children:
+            waiting += [(child, min(level + 1, LEVELS)) for child in reversed(children[row.pk])]
+    return entries
 
 
 def count_shown(rows, by_number, own):
@@ -91,13 +62,3 @@ def count_shown(rows, by_number, own):
                 parent = by_number.get(above.parent_id)
                 above, steps = (None if parent is above else parent), steps + 1
     return shown
-
-
-def nested(entries):
-    """Say after each entry which lists open or close, so that a flat loop writes nested lists."""
-    for entry, following in zip_longest(entries, entries[1:]):
-        level = following.level if following else 0
-        entry.opens = level > entry.level
-        entry.closes = range(max(0, entry.level - level))
-        entry.ends_thread = entry.level > 0 and level == 0
-    return entries

@@ -5,7 +5,7 @@ the key, so nothing is ever stale and nobody forgets anything. In exchange a tem
 reads no context, no database and no clock.
 """
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from kit.html import trusted
 
 PIECES = 500  # of each template in each process; a card is about 1.5 kB
+memories = []  # of the functions that are remembered
 
 
 def rendered(template: str, **facts) -> str:
@@ -31,6 +32,23 @@ def pieces(template):
     return lru_cache(PIECES)(lambda facts: render(template, dict(facts)))
 
 
+def remembered(most):
+    """The same for a function of hashable facts, in their order, with a memory of ``most``."""
+
+    def decorate(make):
+        kept = lru_cache(most)(make)
+        memories.append(kept)
+
+        @wraps(make)
+        def found(*facts):
+            return make(*facts) if settings.DEBUG else kept(*facts)
+
+        found.memory = kept
+        return found
+
+    return decorate
+
+
 def render(template, facts):
     return trusted(get_template(template).render(facts))  # a template's own output
 
@@ -38,3 +56,5 @@ def render(template, facts):
 def forget():
     """For tests, which change settings that never change while a site runs."""
     pieces.cache_clear()
+    for memory in memories:
+        memory.cache_clear()

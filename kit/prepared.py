@@ -40,6 +40,17 @@ class Slot(Expression):
         return "%s", [self]
 
 
+class Row(Expression):
+    """The places of Several values: what stands after IN."""
+
+    def __init__(self, name, kind):
+        super().__init__(output_field=kind.field)
+        self.slots = [Slot(f"{name} {number}", kind.field) for number in range(kind.most)]
+
+    def as_sql(self, compiler, connection):
+        return f"({', '.join(['%s'] * len(self.slots))})", self.slots
+
+
 def prepared(**places):
     """Make a question of a function that returns a QuerySet.
 
@@ -84,7 +95,7 @@ class Question:
 
     def asked(self, connection, values):
         """A compiler that has its SQL already, and the values of this question."""
-        compiler, sql, params = self.compiled[connection.alias]
+        compiler, sql, params, converters = self.compiled[connection.alias]
         bound = {}
         for name, kind in self.places.items():
             bound |= bind(name, kind, values[name], connection)
@@ -92,6 +103,7 @@ class Question:
         compiler = copy(compiler)
         compiler.connection = connection  # it was compiled in another thread
         compiler.as_sql = lambda: (sql, given)
+        compiler.get_converters = lambda expressions: converters
         return compiler
 
 
@@ -100,7 +112,7 @@ def place(name, kind):
     if kind == OFFSET:
         return START
     if isinstance(kind, Several):
-        return [Slot(f"{name} {number}", kind.field) for number in range(kind.most)]
+        return Row(name, kind)
     return Slot(name, kind)
 
 
@@ -123,4 +135,5 @@ def compiled(query, using):
     if offset:
         sql, here = f"{before}OFFSET %s{after}", before.count("%s")
         params = (*params[:here], Slot(OFFSET, None), *params[here:])
-    return compiler, sql, params
+    columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
+    return compiler, sql, params, compiler.get_converters(columns)

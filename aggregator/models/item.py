@@ -40,19 +40,12 @@ class ClusterQuerySet(models.QuerySet):
         )
         return self.exclude(state=Cluster.State.DROPPED).filter(models.Exists(shown))
 
-    def _with_items(self, items):
-        # In the order they came in: the date of a line is that of the first.
-        return self.prefetch_related(Prefetch("items", queryset=items.order_by("pk")))
-
     def for_inbox(self):
         """A line of the inbox: its items with their feeds, who took it, the story. Two queries."""
         items = Item.objects.select_related("feed").defer("feed__note", "feed__contact")
-        return self.select_related("taken_by", "article")._with_items(items)
-
-    def for_review(self):
-        """A line of the press review: items of listed feeds, without their bodies. Two queries."""
-        listed = Item.objects.filter(feed__in=Feed.objects.in_review())
-        return self._with_items(listed.select_related("feed").defer("html"))
+        # In the order they came in: the date of a line is that of the first.
+        items = Prefetch("items", items.order_by("pk"))
+        return self.select_related("taken_by", "article").prefetch_related(items)
 
 
 class Cluster(models.Model):

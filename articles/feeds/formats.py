@@ -2,6 +2,8 @@
 
 import json
 import re
+from functools import lru_cache
+from io import StringIO
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.utils.feedgenerator import (
     SyndicationFeed,
     rfc3339_date,
 )
+from django.utils.xmlutils import SimplerXMLGenerator
 
 from articles import pings
 from articles.feeds.entries import NEVER, in_format
@@ -26,14 +29,35 @@ ATOM = "application/atom+xml"
 class House:
     """What our three formats share: clean characters, and no date that moves by itself."""
 
-    def __init__(self, **channel):
+    def __init__(self, entries, **channel):
         super().__init__(**cleaned(channel))
+        self.entries = entries
 
     def add_item(self, **item):
         super().add_item(**cleaned(item))
 
     def latest_post_date(self):
-        return super().latest_post_date() if self.items else NEVER
+        return max((max(e.published, e.updated or NEVER) for e in self.entries), default=NEVER)
+
+
+class Xml(House):
+    """Each entry is written once and remembered by all that it says."""
+
+    def write_items(self, handler):
+        for entry in self.entries:
+            handler.ignorableWhitespace(written(type(self), entry))  # as it is: XML already
+
+    def write_entry(self, handler):
+        super().write_items(handler)
+
+
+# Texts of some kB. A feed shows the ten entries it showed before, and so do those of its labels.
+@lru_cache(128)
+def written(kind, entry):
+    feed, text = kind([entry], title="", link="", description=""), StringIO()
+    feed.add_item(**as_item(entry))
+    feed.write_entry(SimplerXMLGenerator(text, "utf-8"))
+    return text.getvalue()
 
 
 def cleaned(value):
@@ -47,7 +71,7 @@ def cleaned(value):
     return value
 
 
-class Rss(House, Rss201rev2Feed):
+class Rss(Xml, Rss201rev2Feed):
     content_type = "application/rss+xml; charset=utf-8"
 
     def rss_attributes(self):
@@ -76,7 +100,7 @@ class Rss(House, Rss201rev2Feed):
             handler.addQuickElement("slash:comments", str(talk.count))
 
 
-class Atom(House, Atom1Feed):
+class Atom(Xml, Atom1Feed):
     content_type = f"{ATOM}; charset=utf-8"
 
     def add_root_elements(self, handler):
@@ -126,11 +150,11 @@ class Json(House, SyndicationFeed):
             "feed_url": self.feed["feed_url"],
             "description": self.feed["description"],
             "language": self.feed["language"],
-            "items": [self.written(item) for item in self.items],
+            "items": [self.written(as_item(entry)) for entry in self.entries],
         }
         if hub := self.feed["hub"]:
             found["hubs"] = [{"type": "WebSub", "url": hub}]
-        json.dump(found, outfile, ensure_ascii=False, indent=1)
+        outfile.write(json.dumps(cleaned(found), ensure_ascii=False))
 
     def written(self, item):
         files = [
@@ -161,6 +185,7 @@ def write(name, channel, entries):
     here = in_format(channel.feed, name)
     links = dict(pings.feed_links(here.removeprefix(settings.SITE_URL)))
     feed = FORMATS[name](
+        entries,
         title=channel.title,
         link=channel.address,
         description=channel.description,
@@ -171,8 +196,6 @@ def write(name, channel, entries):
         feed_guid=here,
         hub=links.get("hub", ""),
     )
-    for entry in entries:
-        feed.add_item(**as_item(entry))
     return feed.writeString("utf-8").encode(), feed.content_type
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import http_date
 
-from articles import pings
+from articles import pings, rendering
 from articles.feeds import bodies, formats
 from articles.feeds.entries import (
     Channel,
@@ -15,18 +15,19 @@ from articles.feeds.entries import (
     in_format,
     last_change,
 )
+from articles.models import Article
 from images.pictures import feed_file
 
 TAGLINE = "Notizie su Linux e software libero"
 
 
-def of_stories(name, title, address, articles, *, description=TAGLINE, feed=None):
-    """Return the response that lists ``articles`` in the format ``name``.
+def of_stories(name, title, address, stories, *, description=TAGLINE, feed=None):
+    """Return the response that lists ``stories`` in the format ``name``.
 
     ``name`` is a key of ``formats.FORMATS``; ``address`` the path of the list's page; ``feed``
     that of its RSS feed, ``address`` + "feed/" if not given; both as a browser asks for them.
-    ``articles`` are visible ones loaded with ``for_feed()``: no query is made here. The view
-    still has to call ``cacheable``.
+    ``stories`` are those of told.py: no query is made here. The view still has to call
+    ``cacheable``.
     """
     channel = Channel(
         title=title,
@@ -34,7 +35,7 @@ def of_stories(name, title, address, articles, *, description=TAGLINE, feed=None
         address=absolute(address),
         feed=absolute(feed or f"{address}feed/"),
     )
-    return answer(name, channel, [entry_of(article) for article in articles])
+    return answer(name, channel, [entry_of(story) for story in stories])
 
 
 def answer(name, channel, entries):
@@ -52,26 +53,31 @@ def answer(name, channel, entries):
     return response
 
 
-def entry_of(article):
-    picture, address = article.lead_image, absolute(article.get_absolute_url())
-    # Before the body is asked for: rendered on the spot it would be of now at each request.
-    moments = [article.modified_at, article.announced_at, article.rendered_at]
+def entry_of(story):
+    picture, address = story.lead_image, absolute(story.get_absolute_url())
+    moments = [story.modified_at, story.announced_at, story.rendered_at]
     moments += [picture.modified_at] if picture else []
-    labels = [article.main_category, *article.categories.all(), *article.tags.all()]
     return Entry(
-        title=article.title,
+        title=story.title,
         address=address,
-        guid=article.guid or f"{settings.SITE_URL}/?p={article.pk}",
-        published=article.published_at,
-        updated=article.revised_at,
+        guid=story.guid or f"{settings.SITE_URL}/?p={story.pk}",
+        published=story.published_at,
+        updated=story.revised_at,
         changed=max(filter(None, moments)),
-        summary=article.standfirst,
-        content=bodies.for_reader(article.body_for_readers, address),
-        authors=tuple(author.name for author in article.signatures),
-        labels=tuple(dict.fromkeys(str(label) for label in labels)),
+        summary=story.standfirst,
+        content=bodies.for_reader(body_of(story), address),
+        authors=story.authors,
+        labels=story.labels,
         picture=enclosed(picture),
-        discussion=discussion_of(article, address),
+        discussion=discussion_of(story, address),
     )
+
+
+def body_of(story):
+    """The body for readers; rendered on the spot, with a query, if older rules made it."""
+    if story.rendered_with == rendering.version():
+        return story.body_html
+    return Article.objects.get(pk=story.pk).body_for_readers
 
 
 def enclosed(image):
@@ -79,8 +85,8 @@ def enclosed(image):
     return file and Picture(absolute(file.url), file.kind, file.size)
 
 
-def discussion_of(article, address):
+def discussion_of(story, address):
     """Where readers talk about a story; None if nobody did and nobody may, as WordPress does."""
-    if not article.comments_open and not article.comment_count:
+    if not story.comments_open and not story.comment_count:
         return None
-    return Discussion(f"{address}#comments", f"{address}feed/", article.comment_count)
+    return Discussion(f"{address}#comments", f"{address}feed/", story.comment_count)

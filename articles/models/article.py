@@ -8,12 +8,12 @@ from django.db import connections, models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import Author
 from articles.models.beside import Byline
 from articles.models.body import Body
 from articles.models.columns import CARD, FEED, NAMES, SHELF
-from articles.models.labels import Category, Tag
 from images.models import Image
 from kit.fields import LineField, ProseField
 from kit.text import SLUG_LENGTH, free_slug, slugify
@@ -96,13 +96,10 @@ class ArticleQuerySet(models.QuerySet):
         keys = self.values("pk")[start:stop]
         return Article.objects.filter(pk__in=keys).order_by(*self.query.order_by)
 
-    def _signed(self, portraits=False):
-        bylines = Byline.objects.order_by("position", "pk")
-        if portraits:
-            bylines = bylines.select_related("author__picture")
-        else:
-            bylines = bylines.select_related("author").only("article", *NAMES)
-        return self.prefetch_related(Prefetch("bylines", queryset=bylines))
+    def _signed(self):
+        bylines = Byline.objects.order_by("position", "pk").select_related("author")
+        names = bylines.only("article", *NAMES)
+        return self.prefetch_related(Prefetch("bylines", queryset=names))
 
     def for_desk(self):
         """A line of the newsroom's list: no body. Two queries in all."""
@@ -118,7 +115,7 @@ class ArticleQuerySet(models.QuerySet):
         return (
             self.select_related("lead_image", "social_image", "card")
             .defer("body", "body_html", "lead_image__error", "social_image__error")
-            ._signed(portraits=True)
+            ._signed()
         )
 
     def for_shelf(self):
@@ -126,11 +123,8 @@ class ArticleQuerySet(models.QuerySet):
         return self.values_list(*SHELF)
 
     def for_feed(self):
-        """A card and its rendered body. Four queries in all."""
-        filed = self.select_related("main_category", "lead_image").only(*FEED)
-        names = [Prefetch("tags", Tag.objects.only("name"))]
-        names += [Prefetch("categories", Category.objects.only("name"))]
-        return filed.prefetch_related(*names)._signed()
+        """Tuples of what a feed tells of a story, for feeds/told.py. One query."""
+        return self.values_list(*FEED)
 
     def for_result(self):
         """One line of a search's results: a card without its picture. Two queries in all."""
@@ -155,19 +149,17 @@ class ArticleQuerySet(models.QuerySet):
         shown = Prefetch("pictures", queryset=images, to_attr="shown")  # half the time of a manager
         return self.select_related("lead_image").only(*columns).prefetch_related(shown)
 
-    def for_page(self):
-        """Everything the article page shows but what stands around it. Three queries in all."""
+    def for_page(self, at=None):
+        """A story with its pictures, and the keys of those next to it: see pages.py. One query."""
         # "<= and (< or smaller id)" instead of "< or (= and smaller id)": only the first lets the
         # index begin at this story instead of at the newest one.
         date = OuterRef("published_at")
         older = Q(published_at__lte=date) & (Q(published_at__lt=date) | Q(pk__lt=OuterRef("pk")))
         newer = Q(published_at__gte=date) & (Q(published_at__gt=date) | Q(pk__gt=OuterRef("pk")))
-        visible = Article.objects.visible()
+        visible = Article.objects.visible(at)
         return (
             self.select_related("main_category", "lead_image", "series", "social_image", "card")
             .defer("body", "lead_image__error", "social_image__error")  # readers get body_html
-            ._signed(portraits=True)
-            .prefetch_related("sources")
             .annotate(
                 older_id=Subquery(visible.filter(older).newest_first().values("pk")[:1]),
                 newer_id=Subquery(
@@ -387,7 +379,7 @@ class Article(Body):
     def reading_minutes(self):
         return max(1, math.ceil(self.words / WORDS_A_MINUTE))
 
-    @property
+    @cached_property
     def signatures(self):
-        """Authors in the order of the byline; no query if loaded by a ``for_*`` word."""
+        """Authors in the order of the byline; no query if loaded by a ``for_*`` word of a list."""
         return [byline.author for byline in self.bylines.all()]

@@ -12,35 +12,26 @@ class ListedQuerySet(models.QuerySet):
         """Rows of stories a reader may see: a row exists only for a story that is ready."""
         return self.filter(published_at__lte=at or timezone.now())
 
-    def of_category(self, category):
-        """Filed under it or below it, main category or not."""
-        return self._of(Listed.Kind.CATEGORY, category)
+    def under(self, kind, label):
+        """The list of the category (and all below it), tag or author with the key ``label``."""
+        return self.filter(kind=kind, label=label).order_by("-published_at", "-article")
 
-    def of_tag(self, tag):
-        return self._of(Listed.Kind.TAG, tag)
-
-    def of_author(self, author):
-        return self._of(Listed.Kind.AUTHOR, author)
-
-    def _of(self, kind, label):
-        return self.filter(kind=kind, label=label.pk).order_by("-published_at", "-article")
-
-    def stories(self, start, stop):
+    def stories(self, now, start, stop):
         """Rows ``start`` to ``stop`` as visible stories, newest first; load them with a ``for_*``.
 
         What is passed over costs an entry of the index each, and no row of any table.
         """
-        keys = self.values("article")[start:stop]
-        return Article.objects.visible().filter(pk__in=keys).newest_first()
+        keys = self.visible(now).values("article")[start:stop]
+        return Article.objects.visible(now).filter(pk__in=keys).newest_first()
 
 
-def with_stories(labels, kind):
+def with_stories(labels, kind, at=None):
     """Those of ``labels`` under which readers see a story.
 
     One question, and the same one for a label that only drafts have and for one that never
     existed: not even the time of the answer tells them apart (trust table, P1).
     """
-    stories = Listed.objects.visible().filter(kind=kind, label=OuterRef("pk"))
+    stories = Listed.objects.visible(at).filter(kind=kind, label=OuterRef("pk"))
     return labels.filter(Exists(stories))
 
 

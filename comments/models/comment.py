@@ -31,18 +31,34 @@ class State(models.TextChoices):
 
 
 GONE = (State.SPAM, State.TRASH)
+# Last the facts of printing.py, in its order: all that is shown of a comment around its text.
 THREAD_COLUMNS = (
-    "pk",
     "parent_id",
     "state",
+    "answers_id",
+    "html",
+    "pk",
     "signature",
     "user_url",
     "user_id",
     "face",
-    "html",
     "submit_date",
-    "answers_id",
     "edited_at",
+)
+FACTS = THREAD_COLUMNS.index("pk")
+
+FEED_COLUMNS = (
+    "pk",
+    "signature",
+    "submit_date",
+    "edited_at",
+    "state_since",
+    "comment",
+    "html",
+    "article_id",
+    "article__title",
+    "article__slug",
+    "article__published_at",
 )
 
 
@@ -90,8 +106,8 @@ class ReaderCommentQuerySet(models.QuerySet):
         return self.select_related("article", "commenter", "user")
 
     def for_feed(self):
-        bodies = ("article__body", "article__body_html")
-        return self.select_related("article").defer(*bodies).order_by("-pk")
+        """What an entry of a feed says, and where its story is, newest first."""
+        return self.order_by("-pk").values_list(*FEED_COLUMNS)
 
 
 class ReaderComment(XtdComment):

@@ -3,12 +3,13 @@
 from django import template
 
 from comments import discussed
+from kit.memo import rendered
 from pagecache.tags import also_shows
 
 register = template.Library()
 
 
-@register.inclusion_tag("comments/_discussed.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def most_discussed(context):
     """The most discussed stories of the week. One query.
 
@@ -19,4 +20,4 @@ def most_discussed(context):
     stories = discussed.most_discussed()
     if request := context.get("request"):
         also_shows(request, *(story.cache_tag for story in stories))
-    return {"stories": stories}
+    return rendered("comments/_discussed.html", stories=tuple(stories))

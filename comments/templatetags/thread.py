@@ -4,66 +4,52 @@ from functools import lru_cache
 from types import SimpleNamespace
 
 from django import template
+from django.db.models import BigIntegerField
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 
 from comments import faces, tokens
 from comments.facts import is_closed
 from comments.forms import TRAP, CommentForm
 from comments.models import ReaderComment
+from comments.printing import printed
 from comments.thread import FOLD_FROM, assemble
 from kit.html import trusted
-from kit.memo import rendered
+from kit.memo import render
+from kit.prepared import prepared
 from kit.text import row_number
 from pagecache.tags import unshared
 
 register = template.Library()
 
-SAID = "number name site face text date machine_date by_author by_staff own".split()
 # Stand for what differs between the empty forms of two stories.
 NUMBER, TOKEN = "number-of-the-story", "token-of-the-form"
 
 
-@register.inclusion_tag("comments/_thread.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def comment_thread(context, article):
     """The comments of ``article``. One query, however many there are.
 
     ``own_comment`` in the context is the number of a comment its writer may see while it waits.
     """
     own = context.get("own_comment")
-    rows = list(ReaderComment.objects.of_article(article).for_thread(own))
     authors = {author.user_id for author in article.signatures} - {None}
-    entries = assemble(rows, authors=authors, own=own)
-    count = sum(not entry.hidden and not entry.own for entry in entries)
-    return {
-        "entries": entries,
-        "count": count,
-        "heading": heading(count, article.title),
-        "folds": count >= FOLD_FROM,
-        "open": is_open(context, article),
-        "address": article.get_absolute_url(),
-        "report": reverse("comment_report", args=[1]).removesuffix("1/"),
-        "waiting": waiting_words(own) if own else None,
-    }
-
-
-@register.simple_tag
-def comment_piece(entry, open, address, report, waiting):
-    """A comment that is shown, remembered by all that it says. No query."""
-    answered = entry.answers
-    return rendered(
-        "comments/_comment.html",
-        **{name: getattr(entry, name) for name in SAID},
-        edited=bool(entry.comment.edited_at),
-        answered=str(answered.pk) if answered else "",
-        answered_name=answered.signature if answered else "",
-        state=waiting.get_state_display() if entry.own else "",
-        reasons=tuple(waiting.reasons) if entry.own else (),
-        open=open,
-        address=address,
-        report=report,
+    entries = assemble(rows_of(article=article.pk, own=own or 0), authors=authors, own=own)
+    count = sum([not entry.hidden and not entry.own for entry in entries])
+    thread = printed(
+        entries,
+        folds=count >= FOLD_FROM,
+        open=is_open(context, article),
+        address=article.get_absolute_url(),
+        waiting=waiting_words(own) if own else None,
     )
+    facts = {"heading": heading(count, article.title), "thread": thread}
+    return render("comments/_thread.html", facts)
+
+
+@prepared(article=BigIntegerField(), own=BigIntegerField())
+def rows_of(article, own):
+    return ReaderComment.objects.of_article(article).for_thread(own)
 
 
 def waiting_words(own):
@@ -131,8 +117,3 @@ def heading(count, title):
     if count == 0:
         return "Nessun commento"
     return f"Una risposta a «{title}»" if count == 1 else f"{count} risposte a «{title}»"
-
-
-@register.filter
-def answers_words(count):
-    return "1 risposta" if count == 1 else f"{count} risposte"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from articles.models import Category, Page
 from articles.quotations import LANGUAGES
 from kit.memo import rendered
+from kit.prepared import prepared
 
 register = template.Library()
 
@@ -21,10 +22,11 @@ def site():
     return {"name": settings.SITE_NAME, "url": settings.SITE_URL, "tagline": TAGLINE}
 
 
-@register.simple_tag
-def site_menu():
-    """Return the categories of the menu and the pages of the footer. One query."""
-    columns = ("kind", "name", "place", "order")
+COLUMNS = ("kind", "name", "place", "order")
+
+
+@prepared()
+def in_menu():
     categories = Category.objects.filter(menu_order__isnull=False).values_list(
         Value("category"), F("name"), F("path"), F("menu_order")
     )
@@ -33,10 +35,13 @@ def site_menu():
         .filter(menu_order__isnull=False)
         .values_list(Value("page"), F("title"), F("slug"), F("menu_order"))
     )
-    rows = [
-        dict(zip(columns, row, strict=True))
-        for row in categories.order_by().union(pages.order_by())
-    ]
+    return categories.order_by().union(pages.order_by())
+
+
+@register.simple_tag
+def site_menu():
+    """Return the categories of the menu and the pages of the footer. One query."""
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in in_menu()]
     rows.sort(key=lambda row: (row["order"], row["name"]))
     menu = {"categories": [], "pages": []}
     for row in rows:

@@ -167,8 +167,8 @@ def test_p1_a_story_with_a_date_to_come_is_in_no_list_until_it_comes(client, lab
     tag = Tag.objects.get(name="Debian")
 
     assert client.get("/tag/debian/").status_code == 404
-    assert not Listed.objects.visible().of_tag(tag).exists()
-    assert Listed.objects.visible(soon).of_tag(tag).exists()
+    assert not Listed.objects.visible().under(Listed.Kind.TAG, tag.pk).exists()
+    assert Listed.objects.visible(soon).under(Listed.Kind.TAG, tag.pk).exists()
 
 
 def test_p1_a_row_too_many_shows_no_hidden_story(client, labels):

@@ -259,7 +259,7 @@ def test_showing_them_costs_one_query(django_assert_num_queries, how_many):
     story = Article.objects.for_page().first()
 
     with django_assert_num_queries(1):
-        for other in related.shelf(story):
+        for other in related.shelf(story, timezone.now()):
             assert other.get_absolute_url()
             assert other.main_category.get_absolute_url()
             assert other.lead_image.cache_tag

@@ -5,10 +5,10 @@ from collections import namedtuple
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.template.loader import render_to_string
 
 from comments.models import State
 from comments.models.comment import LEVELS, THREAD_COLUMNS
+from comments.printing import printed
 from comments.thread import FOLD_FROM, assemble
 from tests.comments.growing import is_linear, times_of
 from tests.comments.reading import Page
@@ -36,17 +36,9 @@ def shape(entries):
     return [(entry.comment.pk, entry.level) for entry in entries]
 
 
-def printed(entries, folds=False):
-    context = {
-        "entries": entries,
-        "heading": "x",
-        "folds": folds,
-        "open": True,
-        "address": "/2024/08/x/",
-        "report": "/commenti/segnala/",
-        "waiting": None,
-    }
-    return render_to_string("comments/_thread.html", context)
+def html_of(entries, folds=False):
+    items = printed(entries, folds=folds, open=True, address="/2024/08/x/")
+    return f'<ol class="thread">{items}</ol>'
 
 
 def test_answers_follow_what_they_answer_however_late_they_came():
@@ -84,22 +76,26 @@ def test_marks_are_for_accounts_and_never_for_nobody():
         [row(1, user_id=7), row(2, user_id=8), row(3)], authors=frozenset({7, None}) - {None}
     )
 
-    assert [(e.by_author, e.by_staff) for e in entries] == [
-        (True, True),
-        (False, True),
-        (False, False),
-    ]
+    assert [e.by_author for e in entries] == [True, False, False]
+    marks = [html_of([entry]).count("comment__mark") for entry in entries]
+    assert marks == [1, 1, 0]
+    assert "ha scritto l’articolo" in html_of(entries[:1])
+    assert "redazione" in html_of(entries[1:2])
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.PUBLISHED])
 def test_p1_what_is_hidden_stays_only_above_what_is_seen_and_carries_nothing(state):
-    rows = [row(1, state=state), row(2, 1, state=state), row(3, 2), row(4, 3, state=state)]
+    told = {"state": state, "user_url": "https://e.org/", "user_id": 7, "answers_id": 3}
+    rows = [row(1, **told), row(2, 1, **told), row(3, 2), row(4, 3, **told)]
 
-    entries = assemble(rows)
+    entries = assemble(rows, authors={7})
 
     assert [(e.comment.pk, e.hidden) for e in entries] == [(1, True), (2, True), (3, False)]
-    for entry in entries[:2]:
-        assert (entry.name, entry.site, entry.face, entry.text, entry.date) == ("", "", "", "", "")
+    assert not any(entry.by_author or entry.answers for entry in entries[:2])
+    html = html_of(entries[:2])
+    assert html.count("Qui c’era un commento.") == 2
+    for told in ("Lettore", "Testo", "face", "agosto", "https://", "redazione", "in risposta"):
+        assert told not in html
 
 
 def test_the_own_comment_is_shown_to_its_writer_with_its_hidden_parents():
@@ -144,7 +140,7 @@ def test_any_thread_is_complete_in_order_and_well_formed(seed):
         below = {e.comment.pk for e in entries if is_below(known, e.comment.pk, entry.comment.pk)}
         assert entry.below == len(below & published)
     for folds in (False, True):
-        page = Page(printed(entries, folds))
+        page = Page(html_of(entries, folds))
         assert (page.open, page.crossed) == ([], [])
         assert [int(i[8:]) for i in page.ids if i.startswith("comment-")] == numbers
 
@@ -158,7 +154,7 @@ def is_below(known, number, above):
 
 
 def test_only_threads_with_answers_are_folded_each_with_its_number():
-    html = printed(assemble([row(1), row(2, 1), row(3, 2), row(4), row(5), row(6, 5)]), folds=True)
+    html = html_of(assemble([row(1), row(2, 1), row(3, 2), row(4), row(5), row(6, 5)]), folds=True)
 
     assert html.count("<details") == html.count("</details>") == 2
     assert "<summary>2 risposte</summary>" in html

@@ -78,6 +78,10 @@ def test_a_list_of_values_is_filled_up_and_too_many_are_refused():
     )
     assert question(keys=[stories[2].pk]) == [stories[2].pk]
     assert question(keys=[s.pk for s in stories[:3]]) == [s.pk for s in stories[:3]]
+    signed = prepared(keys=Several(KEY, 3))(
+        lambda keys: Byline.objects.filter(article__in=keys).values_list("article", flat=True)
+    )
+    assert signed(keys=[stories[1].pk]) == [stories[1].pk]
     for keys in ([], [s.pk for s in stories]):
         with pytest.raises(ValueError, match="1 to 3 values"):
             question(keys=keys)
