@@ -8,19 +8,20 @@ from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, Js
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from articles import operators
 from articles.feeds.entries import ITEMS, MAIN
 from articles.feeds.stories import of_stories
 from articles.feeds.told import numbered, told
-from articles.models import Article, Category, Page
+from articles.models import Article, Category
+from articles.results import Result, results
 from kit.limits import Recent
 from kit.network import address_of, network_of
+from kit.prepared import prepared
 from kit.text import CONTROLS, tidy_line
 from pagecache.tags import cacheable
-from search import finding, queries, snippets, spelling
+from search import finding, queries, spelling
 
 SECONDS = 300
 FILTERS = ("categoria", "autore", "tag", "dal", "al")
@@ -33,17 +34,6 @@ TOO_SLOW = "Questa ricerca è troppo pesante. Prova con meno parole, o con parol
 
 
 @dataclass
-class Result:
-    """One line of the result page; ``title`` and ``passage`` are HTML."""
-
-    url: str
-    title: str
-    passage: str
-    in_comments: bool
-    article: Article | None = None
-
-
-@dataclass
 class Answer:
     """What the template shows; ``problem`` stands in the place of results."""
 
@@ -52,7 +42,7 @@ class Answer:
     status: int = 200
     problem: str = ""
     told: list = field(default_factory=list)
-    results: list = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
     count: int = 0
     more: bool = False
     some: bool = False
@@ -130,8 +120,7 @@ def search_page(request):
         answer.problem, answer.status = TOO_OFTEN, 429
     elif answer.asks:
         fill(answer, page_number(request))
-    categories = Category.objects.values_list("path", "name")
-    context = {"answer": answer, "words": answer.text, "categories": categories}
+    context = {"answer": answer, "words": answer.text, "categories": tuple(categories())}
     response = render(request, "search/results.html", context, status=answer.status)
     if answer.status == 429:
         response.headers["Retry-After"] = "60"
@@ -139,6 +128,11 @@ def search_page(request):
         return response
     shown = [result.article.cache_tag for result in answer.results if result.article]
     return cacheable(response, "lists", "search", *shown, seconds=SECONDS)
+
+
+@prepared()
+def categories():
+    return Category.objects.values_list("path", "name")
 
 
 def page_number(request):
@@ -168,56 +162,17 @@ def fill(answer, number):
             answer.problem = "Qui dentro non c’è niente da cercare: scrivi almeno una parola."
         return
     try:
-        found = finding.find(query, timezone.now(), by_date=bool(answer.chosen.get("ordine")))
-        answer.count, answer.more, answer.some = len(found.keys), found.more, found.some
+        by_date = bool(answer.chosen.get("ordine"))
+        found = finding.find(query, timezone.now(), by_date=by_date, page=number)
+        answer.count, answer.more, answer.some = found.count, found.more, found.some
         answer.number, answer.last = number, -(-answer.count // finding.PER_PAGE) or 1
         if number > answer.last:
             raise Http404("beyond the last page")
-        start = (number - 1) * finding.PER_PAGE
-        answer.results = results(found.keys[start : start + finding.PER_PAGE], query)
-        if not found.keys or found.some:
+        answer.results = results(found.keys, query)
+        if not found.count or found.some:
             answer.correction = correction(answer, query)
     except finding.TooSlow:
         answer.problem, answer.status = TOO_SLOW, 503
-
-
-def results(keys, query):
-    """Return the Results of documents; what readers may not see is left out. Four queries."""
-    documents = finding.documents(keys)
-    numbers = {"article": [], "page": []}
-    for document in documents:
-        numbers[document.kind].append(document.number)
-    stories = Article.objects.visible().filter(pk__in=numbers["article"]).for_result()
-    rows = {("article", story.pk): story for story in stories}
-    if numbers["page"]:
-        pages = Page.objects.visible().filter(pk__in=numbers["page"])
-        rows |= {("page", page.pk): page for page in pages.only("title", "slug")}
-    wanted = snippets.phrases(query)
-    return [
-        result(rows[document.kind, document.number], document, wanted)
-        for document in documents
-        if (document.kind, document.number) in rows
-    ]
-
-
-def result(row, document, wanted):
-    passage, in_comments = snippets.passage(document.body, wanted), False
-    if not passage and not snippets.hits(document.standfirst, wanted):
-        passage = snippets.passage(document.comments, wanted)
-        in_comments = bool(passage)
-    return Result(
-        url=row.get_absolute_url(),
-        title=with_marks(snippets.marked(row.title, wanted)),
-        passage=with_marks(passage or snippets.marked(document.standfirst, wanted)),
-        in_comments=in_comments,
-        article=row if document.kind == "article" else None,
-    )
-
-
-def with_marks(pieces):
-    """Return the pieces of ``snippets`` as HTML."""
-    shown = [format_html("<mark>{}</mark>", text) if hit else text for text, hit in pieces]
-    return format_html("{}" * len(shown), *shown) if shown else ""
 
 
 def correction(answer, query):
@@ -241,8 +196,7 @@ def suggest(request):
         keys = finding.in_titles(query) if (query := begun(text)) else []
     except finding.TooSlow:
         return JsonResponse({"titles": []}, status=503)
-    numbers = [d.number for d in finding.documents(keys) if d.kind == "article"]
-    rows = Article.objects.visible().filter(pk__in=numbers).only(*Article.ADDRESS)
+    rows = Article.objects.visible().filter(pk__in=finding.articles(keys)).only(*Article.ADDRESS)
     found = [{"title": row.title, "url": row.get_absolute_url()} for row in rows.newest_first()]
     response = JsonResponse({"titles": found}, json_dumps_params={"ensure_ascii": False})
     return cacheable(response, "lists", "search", seconds=SECONDS)
@@ -273,7 +227,7 @@ def search_feed(request, format):
             keys = finding.newest(query).keys[:ITEMS]
     except finding.TooSlow:
         return HttpResponse(TOO_SLOW, status=503, headers={"Retry-After": "60"})
-    numbers = [d.number for d in finding.documents(keys) if d.kind == "article"]
+    numbers = finding.articles(keys)
     stories = told(numbered(now=timezone.now(), keys=numbers)) if numbers else []
     words = " ".join(filter(None, [answer.text, *(answer.chosen[name] for name in FILTERS)]))
     about = "Gli articoli che rispondono a una ricerca, dal più recente"

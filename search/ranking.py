@@ -4,9 +4,7 @@ Title over tags over standfirst over body over comments; the words together over
 a recent story a little over an old one. The databases only say *that* a document has the words.
 """
 
-from dataclasses import dataclass
-
-from search.queries import AllOf, AnyOf, Phrase
+from search.counting import Texts, counted
 
 WEIGHTS = (10.0, 6.0, 4.0, 3.0, 1.0)  # search.models.FIELDS, in their order
 ENOUGH = (0.2, 0.2, 0.5, 2.0, 3.0)  # how often a word must stand in a field to count half
@@ -16,73 +14,95 @@ HALF_LIFE_YEARS = 4
 SECONDS_A_YEAR = 365.25 * 24 * 3600
 FRESH = 0.2  # a story of today counts this much more than one of long ago
 
-
-@dataclass(frozen=True)
-class Candidate:
-    key: int
-    fields: tuple[str, ...]  # terms of search.models.FIELDS
+HEAD = 3  # fields that are read of every candidate: title, tags, standfirst
+PORTION = 20  # candidates whose other fields are read together
 
 
-def ranked(candidates, query, now, *, some=False):
-    """Return the keys of ``candidates``, best first; of equals the newest.
+def first(heads, rest, query, now, most, rarity=None):
+    """Return the keys of the ``most`` best, best first; of equals the newest.
 
-    ``some``: not all of them have all words, so a word that few have counts more.
+    ``heads``: the first HEAD fields of each candidate by its key; ``rest(keys)`` reads the other
+    fields, many times as long, of at most PORTION. It is asked for those only that could still
+    come before one that is chosen, whatever stands in them. ``rarity``: how much more each word
+    counts than it would, if not all of the candidates have all words.
     """
-    asked = [counter(wanted.node) for wanted in query.wanted]
-    rarity = rarities(candidates, asked) if some else [1.0] * len(asked)
-    words = {term for wanted in query.wanted for term in wanted.terms}
-    rest = (asked, rarity, together(query), words, now.timestamp())
-    scored = [(score(one, *rest), one.key) for one in candidates]
-    scored.sort(reverse=True)
-    return [key for _, key in scored]
+    points = Points(query, now, rarity)
+    hopes = sorted(points.given(heads, points.most_of_rest), reverse=True)
+    scored: list[tuple[float, int]] = []
+    for start in range(0, len(hopes), PORTION):
+        portion = hopes[start : start + PORTION]
+        if len(scored) >= most and portion[0][0] < scored[most - 1][0]:
+            break
+        # One that is taken out of the index at this moment has no other fields any more.
+        others = rest([key for _, key in portion])
+        scored += points.given({key: (*heads[key], *fields) for key, fields in others.items()})
+        scored.sort(reverse=True)
+    return [key for _, key in scored[:most]]
 
 
-def score(candidate, asked, rarity, rows, words, now):
-    fields = [f" {terms} " for terms in candidate.fields]
-    points = 0.0
-    for count, rare in zip(asked, rarity, strict=True):
-        for text, weight, half in zip(fields, WEIGHTS, ENOUGH, strict=True):
-            if times := count(text):
-                points += rare * weight * times / (times + half)
-    for row in rows:
-        for text, weight in zip(fields, TOGETHER, strict=True):
-            points += weight * (row in text)
-    points += WHOLE_TITLE * share(candidate.fields[0], words)
-    years = max(0.0, (now - (candidate.key >> 30)) / SECONDS_A_YEAR)
-    return points * (1 + FRESH * 0.5 ** (years / HALF_LIFE_YEARS))
+class Points:
+    """What a query gives to documents, by their key and their fields."""
+
+    def __init__(self, query, now, rarity=None):
+        self.nodes = [wanted.node for wanted in query.wanted]
+        self.rarity = rarity or [1.0] * len(self.nodes)
+        # Where no document has all words, none has them in a row.
+        self.row = () if rarity else together(query)
+        self.words = {term for wanted in query.wanted for term in wanted.terms}
+        self.now = now.timestamp()
+
+    @property
+    def most_of_rest(self):
+        """More than the fields after the head can ever give."""
+        in_a_row = sum(TOGETHER[HEAD:]) if self.row else 0.0
+        return sum(WEIGHTS[HEAD:]) * sum(self.rarity) + in_a_row
+
+    def given(self, rows, more=0.0):
+        """Return ``[(points, key), …]`` for ``{key: fields}``; ``more`` is added to each."""
+        words = self.of_words(list(rows.values()))
+        return [
+            ((points + more) * self.freshness(key), key)
+            for key, points in zip(rows, words, strict=True)
+        ]
+
+    def of_words(self, rows):
+        texts = Texts([text for fields in rows for text in fields])
+        points, width = [0.0] * len(rows), len(rows[0]) if rows else 1
+        for node, rare in zip(self.nodes, self.rarity, strict=True):
+            for number, times in counted(node, texts).items():
+                row, field = divmod(number, width)
+                points[row] += rare * WEIGHTS[field] * times / (times + ENOUGH[field])
+        if self.row:
+            for number in texts.times(self.row):
+                row, field = divmod(number, width)
+                points[row] += TOGETHER[field]
+        titles = [fields[0] for fields in rows]
+        return [
+            one + WHOLE_TITLE * share(title, self.words)
+            for one, title in zip(points, titles, strict=True)
+        ]
+
+    def freshness(self, key):
+        years = max(0.0, (self.now - (key >> 30)) / SECONDS_A_YEAR)
+        return 1 + FRESH * 0.5 ** (years / HALF_LIFE_YEARS)
 
 
-def rarities(candidates, asked):
-    """Weigh each word by how few of the candidates have it: 1 to 3."""
-    texts = [f" {' '.join(one.fields)} " for one in candidates]
-    seen = [sum(count(text) > 0 for text in texts) for count in asked]
-    return [1.0 + 2.0 * (1 - times / max(1, len(texts))) for times in seen]
-
-
-def counter(node):
-    """Return a function of a text: how often what ``node`` asks for stands in it.
-
-    The text is terms with a blank between them and at both ends.
-    """
-    if isinstance(node, Phrase):
-        needle = f" {' '.join(node.terms)} "
-        return lambda text: text.count(needle)
-    below = [counter(child) for child in node.nodes]
-    if isinstance(node, AnyOf):
-        return lambda text: sum([count(text) for count in below])
-    assert isinstance(node, AllOf)  # noqa: S101 - there is no fourth kind
-    return lambda text: min([count(text) for count in below])
+def rarity(times, candidates):
+    """Weigh a word that so many of the candidates have: 1 to 3, and 0 if none has it."""
+    return 1.0 + 2.0 * (1 - times / candidates) if times else 0.0
 
 
 def together(query):
-    """The words in the order they were typed, as rows of terms to look for; [] for one word."""
+    """The words in the order they were typed, as a row of terms; () for one word."""
     terms = [wanted.terms for wanted in query.wanted]
     if len(terms) < 2 or not all(terms):
-        return []
-    return [f" {' '.join(term for row in terms for term in row)} "]
+        return ()
+    return tuple(term for row in terms for term in row)
 
 
 def share(title, words):
     """Which part of a title's words was asked for, 0 to 1."""
     said = title.split()
-    return sum([word in words for word in said]) / len(said) if said else 0.0
+    if words.isdisjoint(said):
+        return 0.0
+    return sum([word in words for word in said]) / len(said)

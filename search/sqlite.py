@@ -7,6 +7,7 @@ from django.db import connection
 
 from search.queries import AllOf, AnyOf, Phrase
 
+HEADS = frozenset(("title_terms", "tags_terms", "standfirst_terms"))
 HEAD = "{title_terms tags_terms standfirst_terms}"
 
 
@@ -19,7 +20,9 @@ def newest(query, columns, limit, *, head=False, some=False):
     source = "search_document d"
     if match := expression(query, head, some):
         # CROSS JOIN: SQLite keeps this order of tables, and so the index's own order of rows.
-        source = "search_index i CROSS JOIN search_document d ON d.id = i.rowid"
+        # A few short columns it would read from the table, unless it is told where they are.
+        by = " INDEXED BY search_heads" if HEADS.issuperset(columns) else ""
+        source = f"search_index i CROSS JOIN search_document d{by} ON d.id = i.rowid"
         conditions.append("search_index MATCH %s")
         values.append(match)
     key = "i.rowid" if match else "d.id"

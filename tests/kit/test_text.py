@@ -110,6 +110,14 @@ def test_v1_a_tower_of_marks_costs_no_more_than_other_text():
     assert len(tidy) < 40
 
 
+def test_every_mark_is_one_that_may_be_a_mark_and_italian_has_none():
+    marks = [chr(code) for code in range(0x20000) if text.MARKS.match(chr(code))]
+
+    assert all(map(text.MAYBE_MARKS.match, marks))
+    assert not text.MAYBE_MARKS.search("È così: l’«open source» – perché no? 5 € … “già”")
+    assert text.nfc("perche\u0301") == "perché"
+
+
 def test_letters_with_many_marks_stay_as_they_are():
     zalgo = "e" + "\u0323\u0301" * 10
 

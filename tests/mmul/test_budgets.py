@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 FEW, MANY = 1, 24
 # By the name of the address; by the view's where the address has none. At most so many queries,
 # at both sizes; the menu is one of them on every page. PostgreSQL asks a little more of a search:
-# its limit of time is set by a statement.
+# its limit of time is set by a statement. Texts of candidates are read twenty at a time.
 BUDGETS = {
     "health": 1,
     "ready": 8,
@@ -60,7 +60,7 @@ BUDGETS = {
     "page": 2,
     "preview": 7,
     "oembed": 2,
-    "search": 10,
+    "search": 12,
     "search_suggest": 7,
     "search_feed": 10,
     "search_feed_as": 10,

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from search import analysis, queries
-from search.ranking import counter
+from search.counting import Texts, counted
 
 # What a reader types, what the story says: product reference, section 5.9.
 FOUND = [
@@ -84,8 +84,8 @@ APART = [
 def finds(query, text, language="it"):
     """All words of the query stand in the text, as a database would say."""
     parsed = queries.parse(query)
-    terms = f" {analysis.field(((text, language),))} "
-    return bool(parsed.wanted) and all(counter(w.node)(terms) for w in parsed.wanted)
+    terms = Texts([analysis.field(((text, language),))])
+    return bool(parsed.wanted) and all(counted(w.node, terms) for w in parsed.wanted)
 
 
 @pytest.mark.parametrize(("query", "text"), FOUND)

@@ -1,22 +1,33 @@
 """Which hit comes first."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
 
 from search.models import FIELDS, document_key
 from search.queries import parse
-from search.ranking import Candidate, ranked
+from search.ranking import HEAD, PORTION, Points, first, rarity
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def candidate(number, *, days=100, **terms):
     key = document_key("article", number, NOW - timedelta(days=days))
-    return Candidate(key, tuple(terms.get(name, "altro") for name in FIELDS))
+    return key, tuple(terms.get(name, "altro") for name in FIELDS)
 
 
-def order(query, *candidates, **more):
-    keys = [one.key for one in candidates]
-    return [keys.index(key) + 1 for key in ranked(list(candidates), parse(query), NOW, **more)]
+def order(query, *candidates, rarity=None):
+    documents, keys = dict(candidates), [key for key, _ in candidates]
+    found = best(documents, parse(query), len(candidates), rarity)
+    return [keys.index(key) + 1 for key in found]
+
+
+def best(documents, query, most, rarity=None):
+    heads = {key: fields[:HEAD] for key, fields in documents.items()}
+    return first(
+        heads, lambda keys: {k: documents[k][HEAD:] for k in keys}, query, NOW, most, rarity
+    )
 
 
 def test_title_over_tags_over_standfirst_over_body_over_comments():
@@ -61,4 +72,60 @@ def test_when_only_some_words_are_there_the_rarer_one_decides():
     rare = candidate(1, body="valkey")
     common = [candidate(n, body="licenz") for n in range(2, 12)]
 
-    assert order("valkey licenza", *common, rare, some=True)[0] == 11
+    weights = [rarity(1, 11), rarity(10, 11)]
+    assert order("valkey licenza", *common, rare, rarity=weights)[0] == 11
+    assert order("valkey licenza", *common, rare)[0] != 11
+
+
+# --- the best without reading them all ---
+
+
+def stock(how_many):
+    """Documents with words in all fields, as a generator of chance leaves them."""
+    chance = Random(4)
+    words = ["kernel", "softw", "liber", "altro", "mirror", "server"]
+
+    def terms(most):
+        return " ".join(chance.choices(words, k=chance.randint(0, most)))
+
+    lengths = (3, 3, 8, 60, 40)
+    return {
+        document_key("article", n, NOW - timedelta(days=chance.randint(0, 4000))): tuple(
+            terms(most) for most in lengths
+        )
+        for n in range(how_many)
+    }
+
+
+@pytest.mark.parametrize("text", ["kernel", "software libero", '"software libero" kernel', "il"])
+@pytest.mark.parametrize("most", [1, 10, 95, 1000])
+def test_the_first_are_those_of_the_whole_order(text, most):
+    documents, query = stock(300), parse(text)
+
+    whole = sorted(Points(query, NOW).given(documents), reverse=True)
+
+    assert best(documents, query, most) == [key for _, key in whole[:most]]
+
+
+def test_long_fields_are_read_of_no_more_than_could_be_among_the_first():
+    title = {document_key("article", n, NOW): ("kernel", "", "") for n in range(12)}
+    body = {document_key("article", n, NOW): ("altro", "", "") for n in range(1000, 1300)}
+    read = []
+
+    def rest(keys):
+        read.extend(keys)
+        return dict.fromkeys(keys, ("kernel " * 50, ""))
+
+    found = first(title | body, rest, parse("kernel"), NOW, 10)
+
+    assert set(found) < set(title)
+    assert len(read) == PORTION
+
+
+def test_a_document_that_has_left_the_index_meanwhile_is_passed_over():
+    heads = {document_key("article", n, NOW): ("kernel", "", "") for n in range(3)}
+    gone, *kept = sorted(heads, reverse=True)
+
+    found = first(heads, lambda keys: {k: ("", "") for k in keys if k != gone}, parse("x"), NOW, 9)
+
+    assert found == kept
