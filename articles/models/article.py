@@ -127,17 +127,6 @@ class ArticleQuerySet(models.QuerySet):
         """Tuples of what a feed tells of a story, for feeds/told.py. One query."""
         return self.values_list(*FEED)
 
-    def for_result(self):
-        """One line of a search's results: a card without its picture. Two queries in all."""
-        columns = (
-            *Article.ADDRESS,
-            "comment_count",
-            "pinned",
-            "main_category__name",
-            "main_category__path",
-        )
-        return self.select_related("main_category").only(*columns)._signed()
-
     def for_index(self):
         """What the search index takes: the body as it was written. Four queries in all."""
         filed = self.select_related("series").prefetch_related("tags", "categories")
