@@ -12,6 +12,8 @@ import hashlib
 
 from django.db import connections, transaction
 
+from articles import tallies
+
 PREFIX = "articles_listed_"
 ARTICLE, FILED = "articles_article", "articles_article_categories"
 
@@ -70,8 +72,9 @@ def everything(which):
     return "".join([CATEGORIES.format(which=which), *labels])
 
 
-def rules(differs):
+def rules(vendor):
     """Yield ``(table, event, condition, SQL, stories)``; ``stories`` are the keys it looks at."""
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
     changed = " OR ".join(
         f"NEW.{column} {differs} OLD.{column}"
         for column in ("status", "published_at", "main_category_id")
@@ -90,13 +93,14 @@ def rules(differs):
     tree = " OR ".join(f"({TREE.format(row=row)})" for row in ("OLD", "NEW"))
     moved = CATEGORIES.format(which=MOVED.format(tree=tree))
     yield "articles_category", "UPDATE OF path", "NEW.path <> OLD.path", moved, []
+    yield from tallies.rules(vendor, differs)
 
 
 def triggers(vendor):
     """Return ``{name: (table, [statements])}`` for a database."""
     found = {}
     write = write_postgresql if vendor == "postgresql" else write_sqlite
-    for rule in rules("IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"):
+    for rule in rules(vendor):
         digest = hashlib.sha256(repr((vendor, rule)).encode()).hexdigest()[:12]
         name = f"{PREFIX}{digest}"
         found[name] = (rule[0], write(name, *rule))
@@ -146,11 +150,21 @@ def drop(connection, names):
 
 
 def rebuild(connection):
-    """List every story anew: about ten seconds of CPU for 100,000 stories."""
-    statements = everything("SELECT id FROM articles_article").split(";")
+    """List and count every story anew: about ten seconds of CPU for 100,000 stories."""
+    listed = everything("SELECT id FROM articles_article").split(";")
+    statements = ["DELETE FROM articles_listed", *listed, *tallies.anew(connection.vendor)]
+    run(connection, filter(str.strip, statements))
+
+
+def run(connection, statements):
     with connection.cursor() as cursor:
-        for statement in filter(str.strip, ["DELETE FROM articles_listed", *statements]):
+        for statement in statements:
             cursor.execute(statement)
+
+
+def create(connection, triggers):
+    for _, statements in triggers:
+        run(connection, statements)
 
 
 def before_migrations(using, plan=(), **rest):
@@ -162,17 +176,19 @@ def after_migrations(using, **rest):
     """Put the triggers in place, and list everything anew if they were not."""
     connection = connections[using]
     wanted, there = triggers(connection.vendor), installed(connection)
-    if wanted.keys() == there.keys() or not has_table(connection):
-        return
-    with transaction.atomic(using):
-        drop(connection, there)
-        with connection.cursor() as cursor:
-            for _, statements in wanted.values():
-                for statement in statements:
-                    cursor.execute(statement)
-        rebuild(connection)
+    if wanted.keys() == there.keys():
+        run(connection, [tallies.NOTHING_LEFT])
+    elif has_tables(connection):
+        with transaction.atomic(using):
+            drop(connection, there)
+            # Tables with a trigger of ours just made are written by nobody else until the end.
+            # Those that count the rows of lists come last, or would count each of them now.
+            last = [each for each in wanted.values() if each[0] == tallies.LISTED]
+            create(connection, [each for each in wanted.values() if each not in last])
+            rebuild(connection)
+            create(connection, last)
 
 
-def has_table(connection):
-    """False while the site is migrated to a state of before this table."""
-    return "articles_listed" in connection.introspection.table_names()
+def has_tables(connection):
+    """False while the site is migrated to a state of before these tables."""
+    return "articles_tally" in connection.introspection.table_names()

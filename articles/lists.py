@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Author
+from articles import depth
 from articles.models import Article, Category, Listed, Tag, with_stories
 from kit.prepared import OFFSET, prepared
 
@@ -16,15 +17,32 @@ WINDOW = PER_PAGE + 2  # with the lead of the front page, and one that tells whe
 KEY, MOMENT, WORDS = BigIntegerField(), DateTimeField(), CharField()
 
 
-@prepared(now=MOMENT, start=OFFSET)
 def on_front(now, start):
+    if place := depth.on_front(now, start):
+        return unpinned(**place)
+    return pinned_first(now=now, start=start)
+
+
+@prepared(now=MOMENT, start=OFFSET)
+def pinned_first(now, start):
     stories = Article.objects.visible(now).front_page_order()
     return stories.stories(start, start + WINDOW).for_card()
 
 
-@prepared(now=MOMENT, start=OFFSET, kind=SmallIntegerField(), label=KEY)
+@prepared(now=MOMENT, start=OFFSET)
+def unpinned(now, start):
+    stories = Article.objects.visible(now).unpinned().newest_first()
+    return stories.stories(start, start + WINDOW).for_card()
+
+
 def under(now, start, kind, label):
     """Of a category and all below it, a tag or an author: see models/listed.py."""
+    place = depth.in_list(now, start, kind, label) or {"now": now, "start": start}
+    return listed(**place, kind=kind, label=label)
+
+
+@prepared(now=MOMENT, start=OFFSET, kind=SmallIntegerField(), label=KEY)
+def listed(now, start, kind, label):
     return Listed.objects.under(kind, label).stories(now, start, start + WINDOW).for_card()
 
 

@@ -1,7 +1,7 @@
 """Pages of a list without counting it: one row more than asked tells whether there is a next.
 
-A page is cut out of an index, and only its own rows are read: page 5,000 passes over 50,000
-entries of the index, which costs a few milliseconds, and over no story.
+A page is cut out of an index, and only its own rows are read. A deep one begins in the month that
+depth.py finds for it, so that page 5,000 costs as page 1.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,8 @@ def cut(shelf, number, base, *, first_extra=0):
     """Return ``(cards, Paging)`` for page ``number``; Http404 beyond the last page. Two queries.
 
     ``shelf`` is one of lists.py, with all it wants but the clock and the offset. ``first_extra``
-    stories more stand on page 1 (the lead story of the front page).
+    stories more stand on page 1 (the lead story of the front page). A deep page asks one query
+    more.
     """
     start = 0 if number == 1 else (number - 1) * PER_PAGE + first_extra
     length = PER_PAGE + first_extra if number == 1 else PER_PAGE

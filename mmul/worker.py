@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from accounts.sessions import forget_expired_due
 from aggregator import desk, polling
 from aggregator import retention as old_news
-from articles import cards, pinging
+from articles import cards, pinging, tallies
 from articles.publishing import announce_due
 from articles.related import relate_due
 from articles.rendering import refresh_due
@@ -51,6 +51,7 @@ STEPS = (
     Step("feeds", polling.ask_due, 15, aside=True),
     Step("pings", pinging.send_due, 10, aside=True),
     Step("used news", desk.mark_used_due, 60),
+    Step("tallies", tallies.sum_up_due, 600),
     Step("old news", old_news.forget_due, 3600),
     Step("old comments", retention.forget_due, 600),
     Step("sessions", forget_expired_due, 3600),

@@ -7,6 +7,7 @@ from articles.models.listed import Listed, with_stories
 from articles.models.page import Page
 from articles.models.ping import Ping
 from articles.models.preview import PreviewLink
+from articles.models.tally import Tally
 
 __all__ = [
     "Article",
@@ -25,5 +26,6 @@ __all__ = [
     "Source",
     "Tag",
     "TagAlias",
+    "Tally",
     "with_stories",
 ]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connections, models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -39,6 +39,10 @@ class ArticleQuerySet(models.QuerySet):
         """Rows a reader may see at the instant ``at`` (default: now)."""
         return self.filter(status=Article.Status.READY, published_at__lte=at or timezone.now())
 
+    def waiting(self, at):
+        """Rows that readers will see, by the clock, after the instant ``at``."""
+        return self.filter(status=Article.Status.READY, published_at__gt=at)
+
     def unannounced(self):
         return self.filter(announced_at=None)
 
@@ -47,11 +51,15 @@ class ArticleQuerySet(models.QuerySet):
 
     def next_publication(self, after):
         """The instant at which the next scheduled story becomes visible, or None."""
-        waiting = self.filter(status=Article.Status.READY, published_at__gt=after)
-        return waiting.order_by("published_at").values_list("published_at", flat=True).first()
+        soonest = self.waiting(after).order_by("published_at")
+        return soonest.values_list("published_at", flat=True).first()
 
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
+
+    def unpinned(self):
+        # Not ``pinned=False``: SQLite finds no index for NOT.
+        return self.filter(pinned=Value(False))
 
     def front_page_order(self):
         return self.order_by("-pinned", "-published_at", "-pk")

@@ -12,6 +12,9 @@ class ListedQuerySet(models.QuerySet):
         """Rows of stories a reader may see: a row exists only for a story that is ready."""
         return self.filter(published_at__lte=at or timezone.now())
 
+    def waiting(self, at):
+        return self.filter(published_at__gt=at)
+
     def under(self, kind, label):
         """The list of the category (and all below it), tag or author with the key ``label``."""
         return self.filter(kind=kind, label=label).order_by("-published_at", "-article")

@@ -11,21 +11,9 @@ from django.utils import timezone
 
 from articles import listing, merging
 from articles.models import Article, Byline, Category, Listed, Tag
-from tests.factories import make_article, make_author, make_category, make_tag
+from tests.factories import make_article, make_author
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def labels():
-    """Two trees of categories and three tags."""
-    top, other = make_category("Software"), make_category("Hardware")
-    make_category("Giochi", parent=make_category("Desktop", parent=top))
-    # A path that begins like another one is not below it.
-    make_category("Software libero")
-    for name in ("Debian", "Fedora", "Arch"):
-        make_tag(name)
-    return top, other
 
 
 def kept():
