@@ -22,9 +22,10 @@ def _marks():
     return "[" + "".join(map(chr, sorted(codes))) + "]"
 
 
-MARKS = re.compile(_marks() + "+")
+_MARK = _marks()  # once: the look through Unicode is felt when a process starts
+MARKS = re.compile(_MARK + "+")
 MOST_MARKS = 30  # on one letter; Unicode's own "stream-safe" number, no language needs ten
-TOO_MANY_MARKS = re.compile(f"({_marks()}{{{MOST_MARKS}}}){MARKS.pattern}")
+TOO_MANY_MARKS = re.compile(f"({_MARK}{{{MOST_MARKS}}}){_MARK}+")
 
 
 def nfc(value):
