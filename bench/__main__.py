@@ -16,11 +16,13 @@ from bench.archives import ROOT, SIZES, archives, say
 RESULTS = Path(__file__).with_name("results.md")
 PARTS = {
     "kept": "Kept pages: the page cache beside a bare WSGI callable on the same server",
+    "share": "Share of answers from memory while one comment a second is published",
     "proxy": "Kept pages behind the shipped nginx, beside the same bytes from a file",
     "pages": "Pages that are not kept, in units of a bare Django view",
     "search": "Searches",
     "discussions": "Long discussions, and comments a second",
     "feeds": "Feeds asked",
+    "process": "Memory of all processes, and from start to first answer",
 }
 
 

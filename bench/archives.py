@@ -4,10 +4,11 @@ They stay under ``var/bench``; PostgreSQL's in a cluster of its own, started for
 """
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests import postgres
@@ -67,6 +68,26 @@ def prepare(size, url=None):
         done.touch()
     manage(env, "migrate", "--verbosity", "0")  # an archive of before the last migration
     return more
+
+
+@contextmanager
+def copied(size):
+    """Yield the address of a copy of an archive on SQLite, for who writes into it."""
+    file = WORK / "copy.sqlite3"
+    forget(file)  # of a run that was ended half-way
+    archive = sqlite3.connect(WORK / f"{size}.sqlite3")
+    with closing(archive), closing(sqlite3.connect(file)) as copy:
+        archive.backup(copy)
+    try:
+        yield f"sqlite:///{file}"
+    finally:
+        forget(file)
+
+
+def forget(file):
+    """Delete a database on SQLite and what it keeps beside it."""
+    for piece in file.parent.glob(f"{file.name}*"):
+        piece.unlink()
 
 
 @contextmanager

@@ -71,14 +71,26 @@ def reading(env, addresses):
         say("{:<28} {:8.0f} {:10.2f} {:8.2f}".format(size, *figures))
 
 
-def form_of(path):
+def form_of(connection, path):
     """The hidden fields of the form under a story."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
     connection.request("GET", path, headers={"Host": HOST})
     page = connection.getresponse().read().decode()
-    connection.close()
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
     return {name: value for name, value in fields if name in ("story", "form")}
+
+
+def send(connection, form, text, who, address):
+    """Send a comment as a browser would; True if it was taken."""
+    body = urlencode(form | {"comment": text, "name": "Lettore", "email": who, "wants": "none"})
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Host": HOST,
+        "X-Forwarded-For": address,
+    }
+    connection.request("POST", "/commenti/", body, headers)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status == 302
 
 
 def client(number, form, taken):
@@ -86,23 +98,16 @@ def client(number, form, taken):
     for n in range(EACH):
         who = f"r{number}x{n}@bench.example"
         text = f"Il commento {n} del lettore {number}."
-        body = urlencode(form | {"comment": text, "name": "Lettore", "email": who, "wants": "none"})
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Host": HOST,
-            "X-Forwarded-For": f"10.{number}.{n}.1",
-        }
-        connection.request("POST", "/commenti/", body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status == 302:
+        if send(connection, form, text, who, f"10.{number}.{n}.1"):
             taken.append(who)
     connection.close()
 
 
 def writing(name, env, address):
     with serving(granian(PORT), env, PORT, "/healthz"):
-        form, taken = form_of(address), []
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        form, taken = form_of(connection, address), []
+        connection.close()
         threads = [threading.Thread(target=client, args=(n, form, taken)) for n in range(CLIENTS)]
         start = time.perf_counter()
         for thread in threads:

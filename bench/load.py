@@ -10,7 +10,7 @@ from bench.archives import HOST
 
 
 def ask(connection, request):
-    """Send one request and read one whole answer; return its body's length."""
+    """Send one request and read one whole answer; return its head in lower case."""
     connection.sendall(request)
     data = b""
     while b"\r\n\r\n" not in data:
@@ -18,13 +18,14 @@ def ask(connection, request):
     head, _, body = data.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         fail(head.splitlines()[0].decode())
+    head = head.lower()
     length = next(
-        int(line.split(b":")[1]) for line in head.lower().splitlines() if b"content-length" in line
+        int(line.split(b":")[1]) for line in head.splitlines() if b"content-length" in line
     )
     got = len(body)
     while got < length:
         got += len(connection.recv(262144))
-    return length
+    return head
 
 
 def fail(why):

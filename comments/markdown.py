@@ -7,8 +7,6 @@ Tags are not read as HTML: who writes about ``#include <stdio.h>`` finds it in t
 import re
 from functools import cache
 
-from markdown_it import MarkdownIt
-
 from kit import html
 from kit.html import Refused
 
@@ -23,6 +21,8 @@ BOXES = ("blockquote", "bullet_list", "ordered_list")
 
 @cache
 def _parser(*off):
+    from markdown_it import MarkdownIt  # sixty modules: a process that only shows pages needs none
+
     # markdown-it drops what is nested deeper than its own limit: ours is lower and says so.
     options = {"html": False, "breaks": True, "linkify": True, "maxNesting": 6 * NESTING}
     parser = MarkdownIt("commonmark", options).enable("linkify").disable([*OFF, *off])

@@ -22,9 +22,10 @@ def _marks():
     return "[" + "".join(map(chr, sorted(codes))) + "]"
 
 
-MARKS = re.compile(_marks() + "+")
+_MARK = _marks()  # once: the look through Unicode is felt when a process starts
+MARKS = re.compile(_MARK + "+")
 MOST_MARKS = 30  # on one letter; Unicode's own "stream-safe" number, no language needs ten
-TOO_MANY_MARKS = re.compile(f"({_marks()}{{{MOST_MARKS}}}){MARKS.pattern}")
+TOO_MANY_MARKS = re.compile(f"({_MARK}{{{MOST_MARKS}}}){_MARK}+")
 # No letter of Italian, no dash and no quotation mark is here, and every mark is. Asked first,
 # since the class of marks costs half a microsecond for each letter.
 MAYBE_MARKS = re.compile("[\u0300-\u1fff\u20d0-\U0010ffff]")

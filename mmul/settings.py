@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "mmul.middleware.ContentSecurityPolicy",
     "mmul.middleware.OddRequests",
     "mmul.middleware.CanonicalHost",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mmul.staticfiles.StaticFiles",
     "mmul.reading.ReadingRate",
     "mmul.middleware.StaffSession",
     "mmul.middleware.PublicPages",

@@ -81,7 +81,7 @@ class Reader:
 
 
 def forget_due(at=None):
-    """Delete old rows of the log, and the tallies of processes that ended; return how many."""
+    """Delete old rows of the log and of the tallies; return how many."""
     at = at or timezone.now()
     done = Purge.objects.filter(at__lt=at - KEEP).delete()[0]
     return done + Tally.objects.filter(at__lt=at - TALLY_KEEP).delete()[0]

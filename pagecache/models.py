@@ -1,6 +1,8 @@
 """What the processes of all nodes tell each other: purges, and how the caches are doing."""
 # mypy: disable-error-code="var-annotated"
 
+from datetime import timedelta
+
 from django.db import models
 
 
@@ -38,10 +40,55 @@ class Purge(models.Model):
         return self.tags
 
 
-class Tally(models.Model):
-    """What one process has answered since it began; written about once a minute."""
+class TallyQuerySet(models.QuerySet):
+    """Sums over processes and nodes, for people: one query each."""
 
-    process = models.CharField(max_length=100, unique=True)  # node:number
+    def answered(self, now, spans):
+        """Return what was answered within each of ``spans``, by name, as dicts with ``share``.
+
+        ``spans``: ``{name: timedelta}``. A row counts when it ends within the span, so a span may
+        reach back ten minutes more (pagecache/tally.py). ``since`` is None where nothing counts.
+        """
+        sums: dict[str, models.Aggregate] = {}
+        for name, span in spans.items():
+            young = models.Q(at__gt=now - span)
+            sums[f"{name}_since"] = models.Min("since", filter=young)
+            for column in ANSWERED:
+                sums[f"{name}_{column}"] = models.Sum(column, filter=young, default=0)
+        found = self.aggregate(**sums)
+        return {
+            name: with_share({c: found[f"{name}_{c}"] for c in ("since", *ANSWERED)})
+            for name in spans
+        }
+
+    def at_work(self, now):
+        """Return what the processes hold that wrote in the last minutes: of each its newest row."""
+        newest = self.filter(process=models.OuterRef("process")).order_by("-since")
+        rows = self.filter(at__gt=now - AT_WORK, pk=models.Subquery(newest.values("pk")[:1]))
+        return rows.aggregate(
+            processes=models.Count("pk"),
+            pages=models.Sum("pages_kept", default=0),
+            bytes=models.Sum("bytes_kept", default=0),
+            bytes_most=models.Sum("bytes_most", default=0),
+        )
+
+
+ANSWERED = ("hits", "stale", "misses", "bytes_sent")
+AT_WORK = timedelta(minutes=5)  # a process writes once a minute, while it is asked for anything
+
+
+def with_share(found):
+    """Add ``answers`` and ``share``, from 0 to 100: what needed no rendering. None of nothing."""
+    found["answers"] = found["hits"] + found["stale"] + found["misses"]
+    ready = found["hits"] + found["stale"]
+    found["share"] = 100 * ready / found["answers"] if found["answers"] else None
+    return found
+
+
+class Tally(models.Model):
+    """What one process answered from ``since`` to ``at``: some ten minutes (pagecache/tally.py)."""
+
+    process = models.CharField(max_length=100)  # node:number
     since = models.DateTimeField()
     at = models.DateTimeField()
     hits = models.PositiveBigIntegerField()
@@ -49,8 +96,20 @@ class Tally(models.Model):
     stale = models.PositiveBigIntegerField()
     passed = models.PositiveBigIntegerField()  # never looked up, or nobody's to keep
     bytes_sent = models.PositiveBigIntegerField()  # of hits, without headers
-    bytes_kept = models.PositiveBigIntegerField()
+    bytes_kept = models.PositiveBigIntegerField()  # at the end, like the two below
+    bytes_most = models.PositiveBigIntegerField(db_default=0)  # what it may keep
     pages_kept = models.PositiveBigIntegerField()
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "conteggio delle pagine tenute"
+        verbose_name_plural = "conteggi delle pagine tenute"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["process", "since"], name="pagecache_tally_row_of_its_time"
+            ),
+        ]
 
     def __str__(self):
         return self.process

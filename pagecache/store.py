@@ -76,6 +76,10 @@ class Store:
     def bytes(self) -> int:
         return sum(area.bytes for area in self.areas.values())
 
+    @property
+    def bytes_most(self) -> int:
+        return sum(area.limits.bytes for area in self.areas.values())
+
     def touch(self, entry: Entry) -> None:
         """Count a use. Without the lock: another thread may just have dropped the entry."""
         try:  # noqa: SIM105 - suppress() costs as much as the rest of a hit

@@ -15,8 +15,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
-
 from kit.text import nfc
 from search.stopwords import ELIDED, ENGLISH, ITALIAN
 
@@ -25,7 +23,7 @@ MOST_TERMS = 60_000  # of one field: a tsvector holds 1 MB
 FACET = "zqz"  # a label's word begins so: see index.facet()
 GAP = "zgapz"  # stands between two pieces of a field: no phrase goes across
 
-_STEMMERS = {"it": snowballstemmer.stemmer("italian"), "en": snowballstemmer.stemmer("english")}
+_STEMMED = {"it": "italian", "en": "english"}
 _STOPS = {"it": ITALIAN, "en": ENGLISH}
 # A query does not know in which language the passage was that the reader remembers.
 LANGUAGES = ("it", "en", "")
@@ -106,11 +104,15 @@ def special(word):
 @lru_cache(maxsize=32_768)
 def stem(word, language):
     """Return the term of one raw part. Languages we have no stemmer for keep their words."""
-    stemmer = _STEMMERS.get(language)
-    if stemmer is None or len(word) < 3 or not word.isalpha():
+    if language not in _STEMMED or len(word) < 3 or not word.isalpha():
         return word
+    # Some thirty languages, 3 MB: not before the first search.
+    import snowballstemmer
+
+    # One for each word: it works on itself, and two threads would spoil each other's.
+    stemmed = snowballstemmer.stemmer(_STEMMED[language]).stemWord(word)
     # Letters only, again: a stem must stay a plain word for both databases.
-    return "".join(filter(str.isalnum, stemmer.stemWord(word))) or word
+    return "".join(filter(str.isalnum, stemmed)) or word
 
 
 PLURAL = re.compile(r"(?<=[cg])h[ei]$|i?[aeio]$")

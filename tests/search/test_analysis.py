@@ -1,6 +1,8 @@
 """How text becomes terms: what must find what, and at which cost."""
 
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -134,3 +136,19 @@ def test_folding_keeps_every_character_in_its_place():
     text = "«L’Università è già ÀÈÌ… ﬁne» Straße İstanbul"
 
     assert len(analysis.fold(text)) == len(text)
+
+
+def test_two_searches_at_once_do_not_spoil_each_others_stems():
+    endings = ("o", "i", "e", "amente", "azione", "ando", "ato", "imento", "abile")
+    words = [f"{root}{end}" for root in ("comand", "notizi", "aggiorn", "veloc") for end in endings]
+    plain = analysis.stem.__wrapped__  # without its memory
+    right = [plain(word, "it") for word in words]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.00001)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(lambda _: [plain(word, "it") for word in words], range(100)))
+    finally:
+        sys.setswitchinterval(before)
+
+    assert all(stems == right for stems in found)
