@@ -22,6 +22,21 @@ def _connections_live_on():
         connections.settings[name]["CONN_MAX_AGE"] = None
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _what_was_committed_is_deleted():
+    from tests import emptying
+
+    emptying.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_fast():
+    """The real hasher takes a third of a second on purpose, and most tests need somebody."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(autouse=True)
 def _own_media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
