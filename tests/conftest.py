@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.built import built, collected, migrated  # noqa: F401 - fixtures
+
 DATABASE_FIXTURES = {"db", "transactional_db", "client", "admin_client", "live_server"}
 
 

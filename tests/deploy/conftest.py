@@ -24,10 +24,10 @@ def nginx():
 
 
 @pytest.fixture(scope="session")
-def site(nginx, tmp_path_factory):
+def site(nginx, tmp_path_factory, collected, migrated):
     site = Site(tmp_path_factory.mktemp("site"))
     try:
-        site.build()
+        site.build(collected, migrated)
         yield site
     finally:
         site.end()

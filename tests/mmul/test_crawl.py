@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree
 
-import feedparser
 import pytest
 
 from articles import related
@@ -94,7 +93,7 @@ def test_every_link_answers_all_parses_and_p1_nothing_hidden_is_named(pages):
         kind = answer.headers.get("Content-Type", "")
         if "rss+xml" in kind or "atom+xml" in kind:
             counted["feeds"] += 1
-            assert not feedparser.parse(answer.content).bozo, address
+            ElementTree.fromstring(answer.content)  # by readers they are read in test_feed_readers
         elif kind.startswith("application/xml"):
             counted["maps"] += 1
         elif kind.startswith("text/html") and answer.status_code == 200:
