@@ -7,6 +7,13 @@ from tests.built import built, collected, migrated  # noqa: F401 - fixtures
 DATABASE_FIXTURES = {"db", "transactional_db", "client", "admin_client", "live_server"}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.together import Together
+
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(items):
     """Mark as ``pure`` what asks no database: once is enough, on the first of the two."""
     for item in items:

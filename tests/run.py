@@ -16,7 +16,7 @@ from bench import shipped
 from tests import postgres
 
 STRICT = os.environ.get("CI", "").lower() == "true"
-BOTH_CORES = ["-n", "2", "--dist", "loadgroup"]
+BOTH_CORES = ["-n", "2", "--dist", "loadscope"]  # as tests/together.py has it
 # Not even imported where they are not run.
 APART = ["--ignore=tests/browser", "--ignore=tests/deploy"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

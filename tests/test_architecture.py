@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.apps import apps
 
+from tests.together import GROUP_OF
+
 ROOT = Path(__file__).resolve().parent.parent
 
 STOREYS = [
@@ -95,3 +97,7 @@ def test_every_package_has_a_storey():
 def test_no_file_past_400_lines():
     lines = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
     assert {str(file): many for file, many in lines.items() if many > 400} == {}
+
+
+def test_files_of_one_worker_are_there():
+    assert [file for file in GROUP_OF if not (ROOT / file).exists()] == []

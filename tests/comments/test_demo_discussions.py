@@ -26,10 +26,7 @@ def demo(django_db_setup, django_db_blocker):
 
 
 def on_the_demo(test):
-    """One worker loads it, and none a second time for the other database."""
-    for mark in (pytest.mark.django_db, pytest.mark.once, pytest.mark.xdist_group("demo")):
-        test = mark(test)
-    return test
+    return pytest.mark.django_db(pytest.mark.once(test))
 
 
 def slug_of(name):

@@ -12,7 +12,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "deploy":
             item.add_marker(pytest.mark.proxy)
-            item.add_marker(pytest.mark.xdist_group("deploy"))
 
 
 @pytest.fixture(scope="session")

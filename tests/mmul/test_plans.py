@@ -13,7 +13,7 @@ from mmul.demo import corpus, crowd
 from search import index
 from search.models import Document
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("plans")]  # made by one worker
+pytestmark = pytest.mark.django_db
 
 STORIES, COMMENTS = 5200, 12_000
 LARGE = {

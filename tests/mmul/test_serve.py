@@ -15,7 +15,7 @@ import pytest
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.once]
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from mmul.server import granian
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.once]
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")
