@@ -2,7 +2,16 @@
 
 import pytest
 
+from tests.built import built, collected, migrated  # noqa: F401 - fixtures
+
 DATABASE_FIXTURES = {"db", "transactional_db", "client", "admin_client", "live_server"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.together import Together
+
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items):
@@ -20,6 +29,21 @@ def _connections_live_on():
 
     for name in connections:
         connections.settings[name]["CONN_MAX_AGE"] = None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_was_committed_is_deleted():
+    from tests import emptying
+
+    emptying.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_fast():
+    """The real hasher takes a third of a second on purpose, and most tests need somebody."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

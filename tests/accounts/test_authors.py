@@ -9,7 +9,7 @@ from accounts.models import Author, User
 from pagecache.tags import purged
 from tests.factories import PASSWORD, make_article, make_author, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADMIN = "/admin/accounts"
 
 
@@ -64,6 +64,7 @@ def test_an_author_without_a_login_signs_a_story(client, staff_client):
     assert "Una storia" in own.text
 
 
+@pytest.mark.both
 def test_a_login_that_is_deleted_leaves_the_signature():
     user = make_user("ada")
     author = make_author("Ada", user=user)
@@ -75,6 +76,7 @@ def test_a_login_that_is_deleted_leaves_the_signature():
     assert story.signatures == [author]
 
 
+@pytest.mark.both
 def test_a_login_signs_with_one_name_only():
     user = make_user("ada")
     make_author("Ada", user=user)
@@ -120,6 +122,7 @@ def test_an_address_that_is_taken_is_refused_in_words(staff_client):
     assert "esiste già" in complaints(add(staff_client, name="Altra", slug="ada-rossi"))
 
 
+@pytest.mark.both
 def test_a_second_author_of_the_same_name_is_no_crash(staff_client):
     make_author("Ada Rossi")
     staff_client.raise_request_exception = False
@@ -231,6 +234,7 @@ def test_deleting_authors_from_the_list_purges_once(staff_client, forgotten):
     assert not Author.objects.exists()
 
 
+@pytest.mark.both
 def test_an_author_who_signed_something_cannot_be_deleted(staff_client):
     author = make_author("Ada")
     make_article(authors=[author])

@@ -6,7 +6,7 @@ from accounts import badge
 from tests.factories import PASSWORD, make_user
 from tests.modes import in_production
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NAME = "__Host-staff"
 LOGIN, LOGOUT = "/admin/account/login/", "/admin/account/logout/"
 

@@ -18,7 +18,7 @@ from tests.articles.desk import save
 from tests.comments.deciding import at_once
 from tests.factories import make_author, make_category, make_tag
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SECRET = "Quarantadue pinguini"
 
 
@@ -64,6 +64,7 @@ def test_a_dropped_line_can_be_taken(client):
     assert state_of(item) == "taken"
 
 
+@pytest.mark.both
 def test_the_longest_title_fits(client):
     assert take(client, make_item(title="x" * 300)).title == "x" * 250
 
@@ -192,6 +193,7 @@ def test_no_word_of_the_item_s_text_is_in_the_draft(client):
     assert not [v for v in Source.objects.values() if "pinguini" in str(v)]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("language", ['"><script>', "", "x", "english"])
 def test_an_odd_language_of_the_feed_breaks_neither_draft_nor_form(client, language):
     article = take(client, make_item(language=language))
@@ -249,6 +251,7 @@ def publish(article, **fields):
     Article.objects.filter(pk=article.pk).update(**fields)
 
 
+@pytest.mark.both
 def test_the_line_is_used_when_readers_see_the_story(client):
     item = make_item()
     article = take(client, item)
@@ -263,6 +266,7 @@ def test_the_line_is_used_when_readers_see_the_story(client):
     assert line_of(item).taken_by.username == "redattrice"
 
 
+@pytest.mark.both
 def test_a_story_for_tomorrow_is_not_used_yet(client):
     item = make_item()
     publish(take(client, item), published_at=timezone.now() + timedelta(days=1))
@@ -272,6 +276,7 @@ def test_a_story_for_tomorrow_is_not_used_yet(client):
     assert state_of(item) == "taken"
 
 
+@pytest.mark.both
 def test_a_used_line_is_not_undone_and_its_story_stays(client):
     item = make_item()
     publish(take(client, item))
@@ -281,6 +286,7 @@ def test_a_used_line_is_not_undone_and_its_story_stays(client):
     assert (state_of(item), Article.objects.count()) == ("used", 1)
 
 
+@pytest.mark.both
 def test_a_draft_that_is_deleted_leaves_the_line_to_put_back(client):
     item = make_item()
     take(client, item).delete()
@@ -293,6 +299,7 @@ def test_a_draft_that_is_deleted_leaves_the_line_to_put_back(client):
 # --- two editors at once ---
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_d2_two_editors_at_once_make_one_draft():
     make_category()
@@ -314,6 +321,7 @@ def test_d2_two_editors_at_once_make_one_draft():
         assert all(Cluster.objects.get(article=a).taken_by == user for a in articles)
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_d2_a_take_and_a_drop_at_once_do_one_of_the_two():
     make_category()

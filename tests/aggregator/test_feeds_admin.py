@@ -24,7 +24,7 @@ from tests.aggregator.making import make_feed, make_item
 from tests.comments.deciding import purges
 from tests.kit.payloads import PAYLOADS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADDRESS = "https://fonte.example/feed/"
 OPML = FEEDS + "opml/"
 
@@ -198,6 +198,7 @@ def test_the_dry_run_knows_every_field(desk, rules, dropped):
     assert sorted(item.title for item in page.context["dry_run"]["out"]) == sorted(dropped)
 
 
+@pytest.mark.both
 def test_the_dry_run_looks_at_the_last_five_hundred(desk):
     feed = make_feed()
     now = timezone.now()
@@ -278,6 +279,7 @@ def test_a_feed_that_is_there_cannot_be_chosen_again(desk, page_feed):
     assert page_feed.address == "https://blog.example/"
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("number", ["2", "-1", "²", "x", "", "9" * 30])
 def test_a_number_that_nobody_offered_chooses_nothing(desk, page_feed, number):
     assert use(desk, page_feed, number).status_code == 200
@@ -323,6 +325,7 @@ def test_the_list_says_how_each_feed_is(desk):
         assert words in page, words
 
 
+@pytest.mark.both
 def test_feeds_that_fail_for_a_day_can_be_found(desk):
     now = timezone.now()
     trouble = {"error": "x", "failures": 3}
@@ -339,6 +342,7 @@ def test_feeds_that_fail_for_a_day_can_be_found(desk):
     assert found("errori") == ["Appena", "Ferma", "In pausa"]
 
 
+@pytest.mark.both
 def test_feeds_of_a_language_can_be_found_by_its_name(desk):
     make_feed(title="Mia", language="de-AT")
     make_feed(title="Muta", language="")
@@ -373,6 +377,7 @@ def test_poll_now_asks_soon_what_is_active_and_says_what_is_not(desk):
     assert "in pausa" in said(page)
 
 
+@pytest.mark.both
 def test_the_cost_of_the_list_does_not_grow(desk):
     counted = []
     for how_many in (3, 30):
@@ -385,6 +390,7 @@ def test_the_cost_of_the_list_does_not_grow(desk):
     assert counted[0] == counted[1] <= 12, counted
 
 
+@pytest.mark.both
 def test_the_cost_of_the_form_does_not_grow(desk):
     feed = make_feed()
     counted = []
@@ -399,6 +405,7 @@ def test_the_cost_of_the_form_does_not_grow(desk):
 # --- two writers, each its own columns ---
 
 
+@pytest.mark.both
 def test_the_form_never_writes_the_worker_s_columns(desk):
     feed = make_feed(title="Vecchio")
     data = filled(desk, form_of(feed), title="Nuovo")
@@ -445,6 +452,7 @@ def test_saving_is_seen_by_readers_at_once(desk, django_capture_on_commit_callba
     assert not Feed.objects.get().listed
 
 
+@pytest.mark.both
 def test_a_feed_that_brought_something_is_paused_never_deleted(desk):
     empty, full = make_feed(), make_feed()
     make_item(full, state="used")
@@ -546,6 +554,7 @@ def test_who_may_only_look_changes_nothing():
     assert feed.title == "Prima"
 
 
+@pytest.mark.both
 def test_f6_hostile_words_of_a_feed_stay_harmless(desk):
     feed = make_feed(found=[{"url": "https://a.example/", "title": "x"}], error="x")
     before = active(desk.get(FEEDS).text), active(desk.get(form_of(feed)).text)

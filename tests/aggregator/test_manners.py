@@ -23,7 +23,7 @@ from tests.aggregator.reading import (
 )
 from tests.kit.loopback import Reply, redirect, serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HOUR = timedelta(hours=1)
 
 

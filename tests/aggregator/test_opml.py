@@ -7,7 +7,7 @@ from aggregator.models import Feed
 from aggregator.opml import MOST_FEEDS, Line, Unreadable, read, take_in, write
 from tests.aggregator.making import make_feed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def document(inside, head='<?xml version="1.0" encoding="UTF-8"?>'):

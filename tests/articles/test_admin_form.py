@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def add(client, **fields):
@@ -287,6 +287,7 @@ def test_hostile_html_is_cleaned_not_kept(staff_client):
     assert Article.objects.get().body == "<p>ciao</p>"
 
 
+@pytest.mark.both
 def test_limits_of_tags_authors_and_sources(staff_client):
     tags = [make_tag().pk for _ in range(21)]
     authors = {f"bylines-{n}-author": make_author().pk for n in range(11)}
@@ -336,6 +337,7 @@ def two_editors(django_user_model):
     return clients
 
 
+@pytest.mark.both
 def test_a5_a_stale_save_is_refused_and_shows_both_texts(two_editors):
     first, second = two_editors
     story = make_article(title="Titolo", body="<p>Il kernel esce oggi.</p>")
@@ -353,6 +355,7 @@ def test_a5_a_stale_save_is_refused_and_shows_both_texts(two_editors):
     assert story.title == "Titolo suo"
 
 
+@pytest.mark.both
 def test_a5_saving_again_after_reading_goes_through(two_editors):
     first, second = two_editors
     story = make_article()
@@ -368,6 +371,7 @@ def test_a5_saving_again_after_reading_goes_through(two_editors):
     assert (story.title, story.version) == ("Titolo mio", 3)
 
 
+@pytest.mark.both
 def test_a5_a_third_editor_in_between_is_noticed_too(two_editors):
     first, second = two_editors
     story = make_article()
@@ -382,6 +386,7 @@ def test_a5_a_third_editor_in_between_is_noticed_too(two_editors):
     assert "Qualcun altro ha salvato" in errors(again)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("version", ["", "abc", "999999999999999999999"])
 def test_a5_a_form_without_its_version_is_stale(staff_client, version):
     story = make_article()
@@ -393,6 +398,7 @@ def test_a5_a_form_without_its_version_is_stale(staff_client, version):
     assert story.version == 1
 
 
+@pytest.mark.both
 def test_a5_an_action_from_the_list_counts_as_a_save(two_editors):
     first, second = two_editors
     story = make_article()
@@ -405,6 +411,7 @@ def test_a5_an_action_from_the_list_counts_as_a_save(two_editors):
     assert "In evidenza" in response.text
 
 
+@pytest.mark.both
 def test_a5_a_source_deleted_meanwhile_does_not_block_the_other(two_editors):
     first, second = two_editors
     outlets = [{"outlet": name, "url": "https://example.org/"} for name in ("uno", "due")]

@@ -9,7 +9,7 @@ from articles.models import Article
 from tests.articles.desk import ADD, CHANGE, errors, filled, save
 from tests.factories import make_article, make_image, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIMITS = {
     "search_title": 70,
     "search_description": 160,

@@ -11,7 +11,7 @@ from articles.models import Article, PreviewLink
 from tests.articles.desk import ADD, CHANGE, filled, opened
 from tests.factories import make_article, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

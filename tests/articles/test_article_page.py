@@ -17,7 +17,7 @@ from tests.factories import (
     make_tag,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ROME = ZoneInfo("Europe/Rome")
 
 
@@ -128,6 +128,7 @@ def test_other_categories_and_tags_are_labels(client):
     ]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("how_many", [1, 8])
 def test_page_costs_eight_queries_whatever_hangs_on_it(
     client, django_assert_max_num_queries, how_many

@@ -13,7 +13,7 @@ from pagecache.tags import purged
 from tests.factories import make_article, make_category, make_image
 from tests.images import samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

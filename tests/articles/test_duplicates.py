@@ -119,13 +119,13 @@ def test_v1_comparisons_grow_with_the_number_of_tags(monkeypatch, shape):
 
     monkeypatch.setattr(duplicates, "differs_little", counting)
     numbers = []
-    for size in (1250, 2500, 5000):
+    for size in (600, 1200, 2400):
         compared[0] = 0
         duplicates.pairs(list(enumerate(shape(size))))
         numbers.append(compared[0])
 
-    assert numbers[1] <= max(2.5 * numbers[0], 2500 * duplicates.NEAR)
-    assert numbers[2] <= max(2.5 * numbers[1], 5000 * duplicates.NEAR)
+    assert numbers[1] <= max(2.5 * numbers[0], 1200 * duplicates.NEAR)
+    assert numbers[2] <= max(2.5 * numbers[1], 2400 * duplicates.NEAR)
 
 
 def test_v1_five_thousand_tags_are_looked_at_in_one_go():

@@ -10,7 +10,7 @@ from tests.articles.subscribing import FORMATS, subscribe, titles
 from tests.comments.writing import make_comment
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LINK = re.compile(r'<link rel="alternate" href="([^"]+)" type="([^"]+)"')
 
 

@@ -17,7 +17,7 @@ from kit import tree
 from tests.articles.subscribing import FORMATS, subscribe
 from tests.factories import make_article, make_author, make_category, make_image, make_tag
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",

@@ -15,7 +15,7 @@ from tests.articles.subscribing import FORMATS
 from tests.comments.writing import make_comment
 from tests.factories import make_article, make_author, make_category, make_image, make_tag
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LONG_AGO = datetime(2024, 8, 1, 7, 5, tzinfo=UTC)
 LISTS = ["/", "/category/kernel/", "/tag/red-hat/", "/author/ada/"]
 
@@ -199,6 +199,7 @@ def test_a_feed_says_what_it_is_made_of(client, story):
         assert headers["Vary"] == "Accept-Encoding"
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("how_many", [1, 14])
 def test_a_feed_costs_the_same_with_one_story_and_with_many(
     client, django_assert_num_queries, story, how_many

@@ -56,6 +56,7 @@ def test_page_one_has_one_address_and_beyond_the_last_is_404(client, shelf, addr
     assert client.get(f"{address}page/2/").status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("how_many", [2, 40])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_lists_cost_the_same_at_two_sizes(

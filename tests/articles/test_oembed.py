@@ -12,7 +12,7 @@ from tests.articles.test_outside import head
 from tests.articles.test_structured import crops_of, full_story
 from tests.factories import make_article, make_author, make_image, make_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SITE = settings.SITE_URL
 
 

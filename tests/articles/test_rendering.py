@@ -13,7 +13,7 @@ from pagecache.tags import purged
 from tests import factories
 from tests.factories import make_article, make_author, make_image
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 HINT = "(si apre in una nuova scheda)"

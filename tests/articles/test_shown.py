@@ -15,7 +15,7 @@ from kit import memo
 from tests.comments.writing import make_comment
 from tests.factories import make_article, make_author, make_category, make_image, make_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.factories import (
     make_tag,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ROME = ZoneInfo("Europe/Rome")
 HOSTILE = "</script><script>alert(1)</script><!-- &amp; \u2028\u2029 '\""
 

@@ -10,7 +10,8 @@ from comments.models import Commenter, Decision, ReaderComment, State
 from mmul.demo import discussing, loading
 from outbox.models import Message
 from tests.comments.deciding import QUEUE, desk_of, shown
-from tests.factories import make_image, make_user
+from tests.factories import make_user
+from tests.small_demo import standing
 
 FILES = sorted((discussing.HERE / "discussions").glob("*.toml"))
 ROWS = {file.stem: tomllib.loads(file.read_text("utf-8"))["comments"] for file in FILES}
@@ -18,24 +19,14 @@ HELD = tomllib.loads((discussing.HERE / "held.toml").read_text("utf-8"))["commen
 AZURE = "microsoft-e-nvidia-supercomputer-ia"
 
 
-@pytest.fixture
-def demo(db, monkeypatch):
-    """The whole demo, with the rows of pictures and without their files."""
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    with standing(django_db_blocker):
+        yield
 
-    class Pool:
-        def __enter__(self):
-            return self
 
-        def __exit__(self, *error):
-            pass
-
-        def map(self, work, wanted):
-            return [b""] * len(wanted)
-
-    monkeypatch.setattr(loading, "ProcessPoolExecutor", Pool)
-    monkeypatch.setattr(loading, "draw", lambda wanted: b"")
-    monkeypatch.setattr(loading.uploads, "receive", lambda file, **texts: make_image(**texts))
-    loading.load()
+def on_the_demo(test):
+    return pytest.mark.django_db(pytest.mark.once(test))
 
 
 def slug_of(name):
@@ -45,6 +36,7 @@ def slug_of(name):
 # --- loaded ---
 
 
+@on_the_demo
 def test_the_demo_loads_every_discussion_once(demo):
     visible = {slug_of(name): rows for name, rows in ROWS.items()}
     for slug, rows in visible.items():
@@ -57,6 +49,7 @@ def test_the_demo_loads_every_discussion_once(demo):
     assert set(ReaderComment.objects.values_list("pk", "comment", "state_since")) == before
 
 
+@on_the_demo
 def test_the_azure_story_has_exactly_two_short_answers(demo, client):
     article = Article.objects.get(slug=AZURE)
 
@@ -70,11 +63,13 @@ def test_the_azure_story_has_exactly_two_short_answers(demo, client):
     assert article.comment_count == 2
 
 
+@on_the_demo
 def test_every_count_is_that_of_the_published_comments(demo):
     for article in Article.objects.all():
         assert article.comment_count == article.comments.published().count(), article
 
 
+@on_the_demo
 def test_the_queue_of_the_demo_has_something_to_decide(demo):
     page = desk_of(make_user("super")).get(QUEUE)
 
@@ -83,12 +78,14 @@ def test_the_queue_of_the_demo_has_something_to_decide(demo):
     assert {"published", "pending", "unconfirmed", "spam"} <= states
 
 
+@on_the_demo
 def test_the_demo_s_editor_may_work_in_the_queue(demo, client):
     assert client.login(username=loading.EDITOR, password=loading.EDITOR_PASSWORD)
 
     assert client.get(QUEUE).status_code == 200
 
 
+@on_the_demo
 def test_nobody_is_written_to_about_invented_comments(demo):
     from comments import followers, moderators
 
@@ -96,23 +93,27 @@ def test_nobody_is_written_to_about_invented_comments(demo):
     assert not Message.objects.exists()
 
 
+@on_the_demo
 def test_no_invented_address_is_one_that_a_mail_could_reach(demo):
     for email in Commenter.objects.values_list("email", flat=True):
         assert email.endswith(("@lettori.example", "@example.org")), email
 
 
+@on_the_demo
 def test_no_invented_comment_comes_from_the_future_or_before_its_story(demo):
     now = timezone.now()
     for row in ReaderComment.objects.select_related("article"):
         assert row.article.published_at <= row.submit_date <= now, row
 
 
+@on_the_demo
 def test_some_answer_comes_from_an_author_and_some_thread_is_five_levels_deep(demo):
     assert ReaderComment.objects.exclude(user=None).exists()
     assert ReaderComment.objects.filter(level=4).exists()
     assert not Decision.objects.exists()
 
 
+@on_the_demo
 def test_every_story_with_a_discussion_answers(demo, client):
     for name in ROWS:
         article = Article.objects.get(slug=slug_of(name))

@@ -10,7 +10,7 @@ from tests.comments.reading import fields_of, page_of, press_again
 from tests.comments.writing import aged, filled, make_comment, old_form, post
 from tests.factories import make_article, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY = 24 * 3600
 LATE = "Il modulo era aperto da troppo tempo. Il testo è qui sotto: premi ancora una volta."

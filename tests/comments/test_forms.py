@@ -22,7 +22,7 @@ from tests.comments.reading import fields_of, page_of, press_again
 from tests.comments.writing import filled, make_comment, post
 from tests.factories import make_article
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LONGEST_EMAIL = f"{'x' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 58}.it"
 EMPTY = "Scrivi qualcosa: così non c’è niente da leggere."
@@ -56,6 +56,7 @@ def assert_refused(response, field, sentence):
 # --- limits ---
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("field", "most"),
     [
@@ -110,6 +111,7 @@ def test_one_over_a_limit_is_refused_with_the_limit_and_all_of_it_comes_back(
     assert fields_of(response)[field] == over
 
 
+@pytest.mark.both
 def test_a_site_that_grows_past_its_column_when_https_is_added_is_refused(client):
     typed = f"example.org/{'x' * 186}"
 
@@ -269,6 +271,7 @@ def test_m1_what_the_outbox_would_not_write_to_is_no_address(client, email):
     assert typed.split() == email.split()
 
 
+@pytest.mark.both
 def test_an_address_is_kept_in_one_spelling(client):
     post(client, make_article(), email=" ADA@Example.ORG ")
 
@@ -286,12 +289,14 @@ def test_a_wish_that_is_not_offered_is_said_next_to_the_wishes(client):
 # --- odd letters ---
 
 
+@pytest.mark.both
 def test_control_characters_go_and_the_rest_of_the_text_stays(client):
     post(client, make_article(), comment="a\0b\x07c\x1bd\x85e\r\nf\tg")
 
     assert ReaderComment.objects.get().comment == "abcde\nf\tg"
 
 
+@pytest.mark.both
 def test_lone_surrogates_go_from_the_text_and_are_refused_in_a_line():
     form = CommentForm(filled(make_article(), comment="a\ud800b\udfffc", name="A\ud800da"))
 
@@ -301,6 +306,7 @@ def test_lone_surrogates_go_from_the_text_and_are_refused_in_a_line():
     assert form.cleaned_data["comment"][0] == "abc"
 
 
+@pytest.mark.both
 def test_bytes_that_are_no_utf8_cost_nobody_the_text(client):
     article = make_article()
     body = urlencode(filled(article, comment="prima SEGNO dopo"))

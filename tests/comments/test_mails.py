@@ -14,7 +14,7 @@ from tests.comments.deciding import follow, mails_to, moderator
 from tests.comments.writing import make_comment, make_commenter, post
 from tests.factories import make_article, make_author, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BREAKS = ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85", "\r\n ", "%0d%0a"]
 OURS = {"subject", "from", "to", "message-id", "date", "auto-submitted", "mime-version"}

@@ -10,7 +10,7 @@ from tests.comments.writing import make_comment, make_commenter, post, proof_of
 from tests.factories import make_article
 from tests.modes import HOST, in_production
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HERE = settings.SITE_URL
 FROM_HERE = [

@@ -14,7 +14,7 @@ from tests.comments.reading import fields_of, page_of
 from tests.comments.writing import aged, make_comment, make_commenter, post, proof_of
 from tests.factories import make_article, make_author, make_image, make_series, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TOKEN = re.compile(r'name="form" value="[^"]*"')
 
@@ -74,6 +74,7 @@ def test_the_heading_counts_what_readers_see(client, published, said):
 # --- order and shape ---
 
 
+@pytest.mark.both
 def test_the_oldest_comes_first_and_answers_stand_under_what_they_answer(client):
     first = make_comment()
     article = first.article
@@ -91,6 +92,7 @@ def test_the_oldest_comes_first_and_answers_stand_under_what_they_answer(client)
     ]
 
 
+@pytest.mark.both
 def test_the_date_decides_not_the_number(client):
     article = make_article()
     now = timezone.now()
@@ -229,6 +231,7 @@ def test_p1_hidden_comments_with_nothing_to_see_below_go_altogether(client):
 # --- folding ---
 
 
+@pytest.mark.both
 def test_from_two_hundred_comments_on_threads_are_folded(client):
     parent = make_comment()
     for _ in range(2):
@@ -277,6 +280,7 @@ def test_k4_the_page_of_one_answer_is_kept_by_nobody(client, more):
     assert "ETag" not in response.headers
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("asked", ["0", "-1", "x", "9" * 30, "1.5", "²", "hidden", "elsewhere"])
 def test_what_is_no_comment_of_this_story_is_not_answered(client, asked):
     article = make_article()
@@ -458,6 +462,7 @@ def full_article():
     return article
 
 
+@pytest.mark.both
 def test_two_hundred_comments_cost_the_queries_of_two_and_at_most_nine(
     client, django_assert_num_queries, django_assert_max_num_queries
 ):
@@ -479,6 +484,7 @@ def test_two_hundred_comments_cost_the_queries_of_two_and_at_most_nine(
         show(client, article, f"?replytocom={parent.pk}")
 
 
+@pytest.mark.both
 def test_a_deep_thread_costs_no_more_either(client, django_assert_max_num_queries):
     parent = make_comment(full_article())
     for _ in range(4):

@@ -175,6 +175,7 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("payload", PAYLOADS[::7])
 def test_hostile_text_stays_text_in_the_queue(desk, payload):
     comment = make_comment(state="pending", name="Eva", text=payload)
@@ -202,6 +203,7 @@ def test_a_hostile_name_stays_text_in_what_the_queue_says(desk):
     assert "<b>Eva" not in page.text
 
 
+@pytest.mark.once
 def test_everything_the_queue_says_is_italian(desk):
     one_of_each()
     text = desk.get(QUEUE + "?stato=tutti").text
@@ -219,6 +221,7 @@ def test_everything_the_queue_says_is_italian(desk):
 # --- one press ---
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("state", "act"), WAYS)
 def test_each_button_does_what_it_says(desk, state, act):
     comment = make_comment(state=state)
@@ -341,6 +344,7 @@ def test_strangers_are_sent_to_the_login(client):
     assert client.post(QUEUE, {"row": "published:1:pending"}).status_code == 302
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("words", [None, ["view_readercomment"]])
 @pytest.mark.parametrize("act", [*LABELS, "answer", "reports"])
 def test_staff_without_the_permission_gets_nothing(words, act):

@@ -25,7 +25,7 @@ from tests.comments.deciding import (
 from tests.comments.writing import make_comment
 from tests.factories import make_article, make_author
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def desk():
 # --- restore ---
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("home", ["published", "pending", "unconfirmed"])
 @pytest.mark.parametrize("ways", [["trash"], ["spam"], ["trash", "spam"], ["spam", "trash"]])
 def test_restore_goes_back_where_it_was(desk, home, ways):
@@ -60,6 +61,7 @@ def test_what_the_rules_threw_away_is_restored_into_the_queue(desk):
 # --- filters and search ---
 
 
+@pytest.mark.both
 def test_filters_by_story_person_and_network_follow_from_a_card(desk):
     mine = make_comment(state="pending", email="ada@example.org", address="203.0.113.9")
     make_comment(state="spam", email="eva@example.org", address="198.51.100.1")
@@ -73,6 +75,7 @@ def test_filters_by_story_person_and_network_follow_from_a_card(desk):
         assert shown(desk.get(QUEUE + link)) == [mine.pk], link
 
 
+@pytest.mark.both
 def test_a_filter_that_nobody_offers_is_refused(desk):
     make_comment(state="pending")
 
@@ -90,6 +93,7 @@ REASONS = {
 }
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("wanted", ReasonFilter.WORDS)
 def test_filter_by_reason_knows_the_sentences_of_the_rules(desk, wanted):
     assert set(REASONS) == set(ReasonFilter.WORDS) == set(ReasonFilter.LABELS)
@@ -103,6 +107,7 @@ def test_filter_by_reason_knows_the_sentences_of_the_rules(desk, wanted):
     assert shown(desk.get(QUEUE, {"motivo": wanted})) == [found[wanted]]
 
 
+@pytest.mark.both
 def test_filter_by_report_shows_the_published_comments_that_were_reported(desk):
     reported, closed = make_comment(), make_comment()
     make_comment()
@@ -114,6 +119,7 @@ def test_filter_by_report_shows_the_published_comments_that_were_reported(desk):
     assert shown(desk.get(QUEUE, {"segnalati": "aperte"})) == [reported.pk]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "words", ["pinguini", "Ada Love", "ada@example", "%", "_", "l'aria", '"di due"']
 )
@@ -189,6 +195,7 @@ def test_an_answer_on_a_stale_card_is_told_and_publishes_nothing(desk, now):
     assert ReaderComment.objects.count() == 1
 
 
+@pytest.mark.both
 def test_an_answer_sent_twice_is_one_answer(desk):
     comment = make_comment(state="published")
 
@@ -198,6 +205,7 @@ def test_an_answer_sent_twice_is_one_answer(desk):
     assert [said(page) for page in pages] == ["Risposta pubblicata."] * 2
 
 
+@pytest.mark.both
 def test_an_answer_at_the_deepest_level_names_whom_it_answers(desk):
     comment = make_comment()
     for _ in range(4):

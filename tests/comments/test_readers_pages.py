@@ -14,7 +14,7 @@ from tests.comments.writing import make_comment, post
 from tests.factories import make_article, make_author, make_user
 from tests.mmul.test_public_pages import Loads
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EMAIL, ADDRESS, NETWORK = "marca.segreta@example.net", "203.0.113.77", "203.0.113.0/24"
 

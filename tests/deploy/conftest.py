@@ -12,7 +12,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "deploy":
             item.add_marker(pytest.mark.proxy)
-            item.add_marker(pytest.mark.xdist_group("deploy"))
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +23,10 @@ def nginx():
 
 
 @pytest.fixture(scope="session")
-def site(nginx, tmp_path_factory):
+def site(nginx, tmp_path_factory, collected, migrated):
     site = Site(tmp_path_factory.mktemp("site"))
     try:
-        site.build()
+        site.build(collected, migrated)
         yield site
     finally:
         site.end()

@@ -11,7 +11,7 @@ from pagecache.tags import purged
 from tests.factories import make_article, make_image
 from tests.images import samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LIST = "admin:images_image_changelist"
 ADD = "admin:images_image_add"

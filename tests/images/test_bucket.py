@@ -15,7 +15,7 @@ from tests.images.test_media import body
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.xdist_group("bucket"),
+    pytest.mark.once,
     pytest.mark.skipif(find_spec("moto") is None, reason="needs the packages of the s3 extra"),
 ]
 

@@ -8,7 +8,7 @@ from images.models import Image
 from pagecache.tags import purged
 from tests.images import samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def picture(width, height, **fields):

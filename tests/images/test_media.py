@@ -6,7 +6,7 @@ from django.urls import reverse
 from images import files, uploads
 from tests.images import samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

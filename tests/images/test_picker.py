@@ -10,7 +10,7 @@ from images.models import Image
 from tests.factories import make_image, make_user
 from tests.images import samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FIELDS = {"licence": "ours", "focus": "center", "alt": "Un pinguino", "title": "", "credit": ""}
 

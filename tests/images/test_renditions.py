@@ -13,7 +13,7 @@ from images.models import TRIES, WAITS, Image
 from pagecache.tags import purged
 from tests.images import samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def receive(content=None, **texts):
@@ -78,6 +78,7 @@ def test_a_very_long_picture_keeps_at_least_one_pixel():
     assert image.rendered_at
 
 
+@pytest.mark.both
 def test_nothing_due_costs_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert renditions.make_due() == 0
@@ -102,6 +103,7 @@ def test_making_copies_moves_the_date_and_forgets_the_pages(django_capture_on_co
     assert (image.failures, image.error, image.claimed_at) == (0, "", None)
 
 
+@pytest.mark.both
 def test_a_limit_leaves_the_rest_for_the_next_run():
     for _ in range(3):
         receive(samples.photo((40, 30)))
@@ -109,6 +111,7 @@ def test_a_limit_leaves_the_rest_for_the_next_run():
     assert [renditions.make_due(limit=2), renditions.make_due(limit=2)] == [2, 1]
 
 
+@pytest.mark.both
 def test_d2_two_workers_make_one_set(monkeypatch):
     receive()
     real, calls = renditions.write_copies, []
@@ -124,6 +127,7 @@ def test_d2_two_workers_make_one_set(monkeypatch):
     assert len(calls) == 1
 
 
+@pytest.mark.both
 def test_d2_only_one_of_two_who_saw_the_same_row_gets_it():
     receive()
     first, second = Image.objects.due().get(), Image.objects.due().get()
@@ -132,6 +136,7 @@ def test_d2_only_one_of_two_who_saw_the_same_row_gets_it():
     assert not renditions.claim(second)
 
 
+@pytest.mark.both
 def test_d1_killed_half_way_the_next_worker_makes_the_whole_set(monkeypatch):
     image = receive()
     now = timezone.now()
@@ -161,6 +166,7 @@ def test_d1_killed_half_way_the_next_worker_makes_the_whole_set(monkeypatch):
     assert in_store(image) == sorted(image.file_names)
 
 
+@pytest.mark.both
 def test_d5_a_claim_from_the_future_is_dead():
     image = receive()
     renditions.claim(image, timezone.now() + timedelta(days=1))
@@ -168,6 +174,7 @@ def test_d5_a_claim_from_the_future_is_dead():
     assert renditions.make_due() == 1
 
 
+@pytest.mark.both
 def test_a_failure_is_kept_on_the_row_and_tried_five_times_ever_later(monkeypatch):
     def fail(job, source):
         raise workshop.Broken("work")
@@ -213,6 +220,7 @@ def test_begin_again_gives_new_tries(monkeypatch):
     assert image.error == ""
 
 
+@pytest.mark.both
 def test_i5_a_picture_deleted_while_its_copies_are_made_leaves_no_file(
     monkeypatch, django_capture_on_commit_callbacks
 ):
@@ -231,6 +239,7 @@ def test_i5_a_picture_deleted_while_its_copies_are_made_leaves_no_file(
     assert in_store(image) == []
 
 
+@pytest.mark.both
 def test_an_editor_who_saves_meanwhile_loses_nothing():
     image = receive()
     renditions.make_due()

@@ -14,7 +14,7 @@ from images.models import Image
 from tests.images import samples
 from tests.images.samples import upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def receive(content, name="foto.jpg", **texts):
@@ -389,6 +389,7 @@ def test_i5_a_text_over_its_limit_leaves_nothing():
     assert_nothing_left()
 
 
+@pytest.mark.both
 def test_i5_an_insert_that_fails_leaves_no_file(monkeypatch):
     def fail(self, **options):
         raise IntegrityError("no")
@@ -399,6 +400,7 @@ def test_i5_an_insert_that_fails_leaves_no_file(monkeypatch):
     assert_nothing_left()
 
 
+@pytest.mark.both
 def test_i5_an_insert_the_database_refuses_leaves_no_file():
     first = receive(samples.photo())
     before = stored()

@@ -6,7 +6,7 @@ from articles import rendering
 from articles.models import Article
 from mmul.demo import corpus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_same_seed_gives_the_same_stories(client):

@@ -19,10 +19,11 @@ from images.models import Image
 from kit import html, tree
 from kit.text import slugify
 from mmul.demo import loading
-from tests.factories import make_image
 from tests.images import samples
+from tests.small_demo import standing
 
 STORIES = sorted((loading.HERE / "stories").glob("*.toml"))
+PICTURES = loading.Pictures  # while the demo stands, rows without files are in its place
 by_file = pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
 
 
@@ -36,20 +37,15 @@ def site():
     return tomllib.loads((loading.HERE / "site.toml").read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def tiny(monkeypatch):
-    """One drawing is a row without a file: to draw and encode seventy takes minutes."""
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """Loaded once for all; how many stories it had."""
+    with standing(django_db_blocker) as many:
+        yield many
 
-    class Tiny(loading.Pictures):
-        def __init__(self, site, stories):
-            self.drawn = {}
 
-        def keep(self, motif, seed, size=(1600, 900), **texts):
-            title = f"{motif} {seed} (demo)"
-            known = Image.objects.filter(title=title).first()
-            return known or make_image(title=title, **texts)
-
-    monkeypatch.setattr(loading, "Pictures", Tiny)
+def on_the_demo(test):
+    return pytest.mark.django_db(pytest.mark.once(test))
 
 
 # --- the files ---
@@ -251,9 +247,9 @@ def everything():
     return {model._meta.label: list(model.objects.order_by("pk").values()) for model in models}
 
 
-@pytest.mark.django_db
-def test_the_demo_is_loaded_whole(tiny):
-    assert loading.load() == len(STORIES) == Article.objects.count()
+@on_the_demo
+def test_the_demo_is_loaded_whole(demo):
+    assert demo == len(STORIES) == Article.objects.count()
 
     assert (Author.objects.count(), Series.objects.count(), Page.objects.count()) == (3, 2, 3)
     assert set(Category.objects.values_list("path", flat=True)) == category_paths()
@@ -265,21 +261,27 @@ def test_the_demo_is_loaded_whole(tiny):
     assert not Article.objects.filter(tags=None).exists()
 
 
-@pytest.mark.django_db
-def test_search_engines_and_hubs_hear_nothing_of_the_demo(tiny, settings):
+@on_the_demo
+def test_search_engines_and_hubs_hear_nothing_of_the_demo(demo, settings):
     settings.INDEXNOW_KEY, settings.WEBSUB_HUB = "0123456789abcdef", "https://hub.example.org/"
-    loading.load()
+    load_again()
 
     assert not Ping.objects.exists()
+
+
+def load_again():
+    """As on the first day, but for labels and pictures."""
+    Article.objects.all().delete()
+    User.objects.all().delete()
+    assert loading.load() == len(STORIES)
 
 
 def is_out(story):
     return story.get("state") != "draft" and story.get("days_ago", 0) >= 0
 
 
-@pytest.mark.django_db
-def test_each_story_is_stored_as_its_file_says(tiny):
-    loading.load()
+@on_the_demo
+def test_each_story_is_stored_as_its_file_says(demo):
     for file in STORIES:
         story, article = read(file), Article.objects.get(slug=read(file)["slug"])
         assert article.title == story["title"]
@@ -293,18 +295,16 @@ def test_each_story_is_stored_as_its_file_says(tiny):
         assert article.published_at is None or article.is_visible() == is_out(story)
 
 
-@pytest.mark.django_db
-def test_loading_twice_changes_nothing(tiny):
-    loading.load()
+@on_the_demo
+def test_loading_twice_changes_nothing(demo):
     before = everything()
 
     assert loading.load() == 0
     assert everything() == before
 
 
-@pytest.mark.django_db
-def test_a_story_that_is_missing_comes_back_alone(tiny):
-    loading.load()
+@on_the_demo
+def test_a_story_that_is_missing_comes_back_alone(demo):
     Article.objects.visible().last().delete()
     kept = list(Article.objects.order_by("pk").values())
 
@@ -312,9 +312,8 @@ def test_a_story_that_is_missing_comes_back_alone(tiny):
     assert list(Article.objects.order_by("pk").values())[: len(kept)] == kept
 
 
-@pytest.mark.django_db
-def test_what_an_editor_changed_survives_a_second_load(tiny):
-    loading.load()
+@on_the_demo
+def test_what_an_editor_changed_survives_a_second_load(demo):
     article = Article.objects.visible().first()
     article.title, article.body = "Titolo nostro", "<p>Testo nostro.</p>"
     article.save()
@@ -329,9 +328,8 @@ def test_what_an_editor_changed_survives_a_second_load(tiny):
     assert everything() == before
 
 
-@pytest.mark.django_db
-def test_a_new_address_an_editor_chose_survives_a_second_load(tiny):
-    loading.load()
+@on_the_demo
+def test_a_new_address_an_editor_chose_survives_a_second_load(demo):
     article = Article.objects.visible().first()
     former, article.slug = article.slug, "un-altro-indirizzo"
     article.save()
@@ -340,9 +338,8 @@ def test_a_new_address_an_editor_chose_survives_a_second_load(tiny):
     assert loading.load() == 0
 
 
-@pytest.mark.django_db
-def test_the_front_page_and_every_story_answer(tiny, client):
-    loading.load()
+@on_the_demo
+def test_the_front_page_and_every_story_answer(demo, client):
     for page in ("/", "/feed/", "/category/software/kernel/", "/author/redazione/", "/chi-siamo/"):
         assert client.get(page).status_code == 200, page
     newest = Article.objects.visible().front_page_order().first()
@@ -353,9 +350,8 @@ def test_the_front_page_and_every_story_answer(tiny, client):
         assert article.title in response.text
 
 
-@pytest.mark.django_db
-def test_the_draft_and_the_story_to_come_are_shown_to_nobody(tiny, client):
-    loading.load()
+@on_the_demo
+def test_the_draft_and_the_story_to_come_are_shown_to_nobody(demo, client):
     hidden = Article.objects.exclude(pk__in=Article.objects.visible())
     titles = [article.title for article in hidden]
 
@@ -365,8 +361,8 @@ def test_the_draft_and_the_story_to_come_are_shown_to_nobody(tiny, client):
         assert not [title for title in titles if title in text], page
 
 
-@pytest.mark.django_db
-def test_a_story_of_today_is_out_at_whatever_hour_the_demo_is_loaded(tiny):
+@on_the_demo
+def test_a_story_of_today_is_out_at_whatever_hour_the_demo_is_loaded(demo):
     early = timezone.localtime().replace(hour=0, minute=10)
     story = {"days_ago": 0, "time": "18:00"}
 
@@ -387,14 +383,14 @@ def test_a_drawing_is_the_same_twice_and_another_with_another_seed(motif):
     assert Picture.open(BytesIO(first)).size == (160, 90)
 
 
-@pytest.mark.django_db
+@on_the_demo
 def test_a_drawing_is_kept_once_with_what_is_said_about_it(settings):
-    pictures = object.__new__(loading.Pictures)
-    pictures.drawn = {("penguin", 1, (1600, 900)): samples.drawing(size=(32, 18))}
-    first = pictures.keep("penguin", 1, alt="Un pinguino", credit=loading.OURS)
-    again = pictures.keep("penguin", 1, alt="Altro", credit="Altri")
+    pictures = object.__new__(PICTURES)
+    pictures.drawn = {("penguin", 4711, (1600, 900)): samples.drawing(size=(32, 18))}
+    first = pictures.keep("penguin", 4711, alt="Un pinguino", credit=loading.OURS)
+    again = pictures.keep("penguin", 4711, alt="Altro", credit="Altri")
 
-    assert first == again == Image.objects.get()
+    assert first == again == Image.objects.get(title="penguin 4711 (demo)")
     assert (first.alt, first.credit, first.width) == ("Un pinguino", loading.OURS, 32)
     assert (settings.MEDIA_ROOT / first.name).is_file()
 
@@ -402,9 +398,8 @@ def test_a_drawing_is_kept_once_with_what_is_said_about_it(settings):
 # --- the editor of the demo ---
 
 
-@pytest.mark.django_db
-def test_the_demo_editor_writes_and_is_no_superuser(tiny, client):
-    loading.load()
+@on_the_demo
+def test_the_demo_editor_writes_and_is_no_superuser(demo, client):
     login = {"login": loading.EDITOR, "password": loading.EDITOR_PASSWORD}
     client.post("/admin/account/login/", login)
 
@@ -412,9 +407,8 @@ def test_the_demo_editor_writes_and_is_no_superuser(tiny, client):
     assert client.get("/admin/accounts/user/").status_code == 403
 
 
-@pytest.mark.django_db
-def test_a_password_the_editor_changed_survives(tiny):
-    loading.load()
+@on_the_demo
+def test_a_password_the_editor_changed_survives(demo):
     editor = loading.make_editor()
     editor.set_password("un’altra password")
     editor.save()
@@ -423,10 +417,10 @@ def test_a_password_the_editor_changed_survives(tiny):
     assert loading.make_editor().check_password("un’altra password")
 
 
-@pytest.mark.django_db
-def test_in_production_nobody_gets_in_with_a_password_from_the_source(tiny, settings):
+@on_the_demo
+def test_in_production_nobody_gets_in_with_a_password_from_the_source(demo, settings):
     settings.PRODUCTION = True
-    loading.load()
+    load_again()
 
     assert not User.objects.filter(is_staff=True).exists()
     assert not [user for user in User.objects.all() if user.has_usable_password()]

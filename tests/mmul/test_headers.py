@@ -7,7 +7,7 @@ from articles.models import PreviewLink
 from tests.factories import PASSWORD, make_article, make_user
 from tests.modes import break_front_page, in_production
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",

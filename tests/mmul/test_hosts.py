@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.modes import HOST, in_production
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

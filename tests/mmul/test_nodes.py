@@ -25,7 +25,6 @@ from tests.outbox.server import MailServer
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("serve"),
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="several nodes need PostgreSQL"),
 ]
 

@@ -139,7 +139,6 @@ def site(tmp_path):
             site.node.kill()
 
 
-@pytest.mark.xdist_group("serve")
 @pytest.mark.skipif(postgres.find_binaries() is None, reason="needs PostgreSQL's own programs")
 def test_k6_pages_from_a_replica_are_as_old_as_it_is_and_never_kept_past_a_change(site):
     site.publish("Prima notizia")

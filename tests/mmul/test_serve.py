@@ -1,6 +1,7 @@
 """``manage.py serve``: one command serves site and worker, one signal ends both."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,18 +15,18 @@ import pytest
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.once]
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def environment(tmp_path):
+def environment(tmp_path, collected):
     port = free_port()
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MMUL_", "DATABASE_URL"))}
     return clean | {
         "MMUL_MODE": "production",
         "MMUL_SECRET_KEY": "x" * 60,
         "MMUL_SITE_URL": f"http://127.0.0.1:{port}",
-        "MMUL_STATIC_ROOT": str(tmp_path / "static"),
+        "MMUL_STATIC_ROOT": str(collected),
         "MMUL_MEDIA_ROOT": str(tmp_path / "media"),
         "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
         "PORT": str(port),
@@ -41,7 +42,6 @@ def children(pid):
 def test_one_signal_ends_server_and_worker(environment, sign, tmp_path):
     manage = [sys.executable, "manage.py"]
     quiet = {"cwd": ROOT, "env": environment, "stdout": subprocess.PIPE}
-    subprocess.run([*manage, "collectstatic", "--noinput", "-v0"], check=True, **quiet)
     process = subprocess.Popen([*manage, "serve"], text=True, **quiet)
     try:
         lines = []
@@ -87,10 +87,10 @@ def test_a_taken_port_is_said_in_one_line(environment):
     assert "Traceback" not in done.stderr
 
 
-def test_worker_ends_politely_when_told(environment):
-    manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-    worker = subprocess.Popen([*manage, "worker"], cwd=ROOT, env=environment)
+def test_worker_ends_politely_when_told(environment, migrated, tmp_path):
+    shutil.copy(migrated, tmp_path / "site.sqlite3")
+    command = [sys.executable, "manage.py", "worker"]
+    worker = subprocess.Popen(command, cwd=ROOT, env=environment)
     wait_until_it_listens(worker.pid)
     worker.send_signal(signal.SIGTERM)
 

@@ -26,21 +26,6 @@ def source(name):
     return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
 
 
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory):
-    """The folder of static files as a production site has it."""
-    folder = tmp_path_factory.mktemp("static")
-    environment = os.environ | {
-        "MMUL_MODE": "production",
-        "MMUL_SECRET_KEY": "k" * 60,
-        "MMUL_SITE_URL": "https://esempio.it",
-        "MMUL_STATIC_ROOT": str(folder),
-    }
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
-    return folder
-
-
 def names(folder):
     return json.loads((folder / "staticfiles.json").read_text())["paths"]
 
@@ -75,6 +60,7 @@ def test_a_changed_source_is_seen_at_once_in_development(tmp_path, monkeypatch, 
     assert (tmp_path / "made" / stylesheet.NAME).read_text() == ".new{}"
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_page_asks_for_one_style_sheet(client):
     story, page = make_article(), make_page()
@@ -115,6 +101,7 @@ print(answer.status_code, answer["Content-Encoding"], answer["Cache-Control"], s
     assert said.strip().split("|") == ["200", "br", "public, max-age=31536000, immutable"]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_story_without_pictures_is_light_on_the_wire(client, collected, monkeypatch):
     small_demo(monkeypatch)
@@ -135,6 +122,7 @@ def test_a_story_without_pictures_is_light_on_the_wire(client, collected, monkey
     assert html + scripts + weight(stylesheet.NAME) <= 40 * KB
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_every_picture_tells_its_size_before_it_is_there(client):
     story = make_article(lead_image=make_image())

@@ -76,51 +76,47 @@ def without_time(pages):
     return status, re.sub(rb'name="form" value="[^"]+"', b"", body), headers | {"ETag": ""}
 
 
-@pytest.mark.parametrize("headers", HEADERS, ids=lambda h: str(h)[:60])
-@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-def test_k1_no_header_changes_a_page(site, story, headers, first):
-    """Also when the tricked request is the very first one of a page."""
-    expected = clean(anew() if first else site, story)
-    tricked = ask(site, story, **headers)
+def test_k1_no_header_changes_a_page(story):
+    for headers, tricked in each_trick(story, HEADERS, lambda site, it: ask(site, story, **it)):
+        assert tricked.status in (200, 304, 400, 431), headers
+        assert "X-Evil" not in tricked.headers, headers
 
-    assert_same(clean(site, story), expected, first)
-    assert tricked.status in (200, 304, 400, 431)
-    assert "X-Evil" not in tricked.headers
+
+def each_trick(story, tricks, play):
+    """Play each on a page that is kept, and as the very first request of one that is not.
+
+    Yields each trick with its answer; the next clean reader has then seen the page as it was.
+    """
+    kept = anew()
+    expected = clean(kept, story)
+    for trick in tricks:
+        yield trick, play(kept, trick)
+        assert clean(kept, story) == expected, trick
+    for trick in tricks:
+        new = anew()
+        yield trick, play(new, trick)
+        after = clean(new, story)
+        assert after[0][0] == 200, trick
+        assert EVIL not in str(after), trick
+        assert without_time(after) == without_time(expected), trick  # two renders
 
 
 def anew():
     return caching.in_front_of(WSGIHandler(), inline=True)
 
 
-def assert_same(after, expected, first):
-    assert after[0][0] == 200
-    assert EVIL not in str(after)
-    if first:  # two renders
-        after, expected = without_time(after), without_time(expected)
-    assert after == expected
+def test_k1_no_method_changes_a_page(story):
+    tricks = each_trick(story, METHODS, lambda site, it: ask(site, story, method=it))
+    for method, tricked in tricks:
+        # Django reads "get" as GET; the cache does not.
+        assert tricked.status == (200 if method == "get" else 405), method
+        assert tricked.word == "fwd=bypass", method
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-def test_k1_no_method_changes_a_page(site, story, method, first):
-    expected = clean(anew() if first else site, story)
-    tricked = ask(site, story, method=method)
-
-    # Django reads "get" as GET; the cache does not.
-    assert tricked.status == (200 if method == "get" else 405)
-    assert tricked.word == "fwd=bypass"
-    assert_same(clean(site, story), expected, first)
-
-
-@pytest.mark.parametrize("query", QUERIES, ids=lambda q: q[:40])
-@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
-def test_k1_no_parameter_changes_a_page(site, story, query, first):
-    expected = clean(anew() if first else site, story)
-    tricked = ask(site, story, query)
-
-    assert tricked.status in (200, 400, 414)
-    assert "X-Evil" not in tricked.headers
-    assert_same(clean(site, story), expected, first)
+def test_k1_no_parameter_changes_a_page(story):
+    for query, tricked in each_trick(story, QUERIES, lambda site, it: ask(site, story, it)):
+        assert tricked.status in (200, 400, 414), query
+        assert "X-Evil" not in tricked.headers, query
 
 
 def test_k1_an_unknown_parameter_is_nowhere_in_the_page(site, story):

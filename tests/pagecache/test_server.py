@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,24 +17,22 @@ from mmul.server import granian
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.once]
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory, collected, migrated):
     folder, port = tmp_path_factory.mktemp("site"), free_port()
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MMUL_", "DATABASE_URL"))}
-    made = clean | {
+    shutil.copy(migrated, folder / "site.sqlite3")
+    return clean | {
         "MMUL_MODE": "production",
         "MMUL_SECRET_KEY": "x" * 60,
         "MMUL_SITE_URL": f"http://127.0.0.1:{port}",
-        "MMUL_STATIC_ROOT": str(folder / "static"),
+        "MMUL_STATIC_ROOT": str(collected),
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "PORT": str(port),
     }
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        manage(made, *command)
-    return made
 
 
 def manage(environment, *arguments):
