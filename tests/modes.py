@@ -28,4 +28,4 @@ def break_front_page(monkeypatch, error, *words):
     def broken(*args, **kwargs):
         raise error(*words)
 
-    monkeypatch.setattr("articles.models.Article.objects.visible", broken)
+    monkeypatch.setattr("articles.lists.on_front", broken)

@@ -87,10 +87,10 @@ def test_dark_is_a_design_of_its_own():
 
 
 def test_browser_chrome_has_the_colour_of_the_paper():
-    base = (settings.BASE_DIR / "templates" / "base.html").read_text(encoding="utf-8")
+    head = (settings.BASE_DIR / "templates" / "_head.html").read_text(encoding="utf-8")
     for scheme in SCHEMES:
         paper = colours(scheme)["paper"]
-        assert f'content="{paper}" media="(prefers-color-scheme: {scheme})"' in base
+        assert f'content="{paper}" media="(prefers-color-scheme: {scheme})"' in head
 
 
 @pytest.mark.parametrize("name", FILES)
