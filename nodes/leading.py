@@ -63,7 +63,7 @@ class Candidate:
         finally:
             self.leads = False
             if self.lock:
-                self.lock.close()
+                self.lock.give_back()
 
     def renew(self):
         if self.lock and not self.lock.is_held():
@@ -164,6 +164,15 @@ class AdvisoryLock:
         except Exception:
             self.close()
             raise
+
+    def give_back(self):
+        """At once: on the server a session that was closed ends a moment later."""
+        try:
+            if self.session is not None:
+                self.ask("SELECT pg_advisory_unlock_all()")
+        except (DatabaseError, InterfaceError):
+            pass  # the lock went with the session
+        self.close()
 
     def close(self):
         if self.session is not None:
