@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "var" / "bench"
 SIZES = tuple(int(n) for n in os.environ.get("BENCH_SIZES", "1000 10000 100000").split())
 COMMENTS = 10  # for each story
+PAGE_CACHE_MB = "16"  # as shipped, for what measures it
 # Whatever port a server of one run has: what an archive keeps as rendered HTML depends on the
 # address of its site, and a page of another address would be rendered anew at every question.
 HOST = "127.0.0.1:8000"

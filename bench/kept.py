@@ -10,7 +10,7 @@ import statistics
 import subprocess
 from contextlib import ExitStack
 
-from bench.archives import HOST, environment, prepare, say
+from bench.archives import HOST, PAGE_CACHE_MB, environment, prepare, say
 from bench.pages import SECONDS, serving
 from mmul.server import granian
 
@@ -57,7 +57,7 @@ def main():
         for port, callable_ in TARGETS.values():
             command = granian(port)
             command[command.index("mmul.wsgi:application")] = callable_
-            env = environment(SIZE, MMUL_PAGE_CACHE_MB="32")
+            env = environment(SIZE, MMUL_PAGE_CACHE_MB=PAGE_CACHE_MB)
             stack.enter_context(serving(command, env, port, "/"))
         results = {}
         for number in range(ROUNDS + 1):

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.archives import HOST, ROOT, WORK, copied, environment, prepare, say
+from bench.archives import HOST, PAGE_CACHE_MB, ROOT, WORK, copied, environment, prepare, say
 from bench.load import ask
 from bench.pages import SECONDS, cpu_seconds, serving
 from mmul.server import granian
@@ -128,7 +128,7 @@ def compiled(env):
 def main():
     prepare(SIZE)
     with copied(SIZE) as url:
-        env = compiled(environment(SIZE, DATABASE_URL=url, MMUL_PAGE_CACHE_MB="32"))
+        env = compiled(environment(SIZE, DATABASE_URL=url, MMUL_PAGE_CACHE_MB=PAGE_CACHE_MB))
         starts = [started(env) for _ in range(STARTS)]
         moments = remembered(env)
     say(f"{'MB':24} {'web, 2 workers':>15} {'worker':>8} {'together':>9}")

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import shipped
-from bench.archives import ROOT, environment, prepare, say
+from bench.archives import PAGE_CACHE_MB, ROOT, environment, prepare, say
 from bench.kept import CONNECTIONS, ROUNDS, SIZE
 from bench.pages import SECONDS
 from mmul.server import granian
@@ -73,7 +73,7 @@ def main():
         say("bench.proxy: SKIPPED, install wrk and nginx")
         return
     prepare(SIZE)
-    env = environment(SIZE, MMUL_PAGE_CACHE_MB="32", MMUL_SITE_URL=f"http://{HOST}")
+    env = environment(SIZE, MMUL_PAGE_CACHE_MB=PAGE_CACHE_MB, MMUL_SITE_URL=f"http://{HOST}")
     results = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

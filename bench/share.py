@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from bench.archives import ROOT, copied, environment, prepare, say
+from bench.archives import PAGE_CACHE_MB, ROOT, copied, environment, prepare, say
 from bench.pages import SECONDS, serving
 from bench.readers import WARM
 from mmul.server import granian
@@ -55,7 +55,10 @@ def main():
     for name, rate in RATES.items():
         with copied(SIZE) as url:
             env = environment(
-                SIZE, DATABASE_URL=url, MMUL_PAGE_CACHE_MB="32", MMUL_TRUSTED_PROXIES="127.0.0.1"
+                SIZE,
+                DATABASE_URL=url,
+                MMUL_PAGE_CACHE_MB=PAGE_CACHE_MB,
+                MMUL_TRUSTED_PROXIES="127.0.0.1",
             )
             with serving(granian(PORT), env, PORT, "/healthz"):
                 results[name] = measure(env, rate)

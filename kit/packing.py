@@ -14,5 +14,10 @@ def gzip(body):
     return gzip_module.compress(body, GZIP_LEVEL, mtime=0)
 
 
+def gunzip(packed):
+    """What ``gzip`` was given. For our own bytes: a stranger's are for unpacking.py."""
+    return gzip_module.decompress(packed)
+
+
 def brotli(body):
     return brotli_module.compress(body, quality=BROTLI_QUALITY)

@@ -21,8 +21,8 @@ from pagecache.wsgi import PageCache
 MB = 1024 * 1024
 # What is missing and what is searched have room of their own (trust table, K5).
 AREAS = {
-    "brief": Limits(4 * MB, 1000, brief=True),
-    "search": Limits(8 * MB, 1000),
+    "brief": Limits(2 * MB, 1000, brief=True),
+    "search": Limits(4 * MB, 1000),
 }
 # Parameters that change a page, by its whole address or by the beginning of it; the first line that
 # fits counts. Everything else after "?" is cut off before Django sees it: a new parameter needs its
@@ -61,6 +61,7 @@ def in_front_of(django, *, inline=False):
         is_ours=lambda environ: middleware.is_ours(middleware.host_of(environ)),
         is_staff=badge.in_cookies,
         packers={"br": packing.brotli, "gzip": packing.gzip},
+        unpackers={"gzip": packing.gunzip},
         until=seconds_until_the_next_story,
     )
     listener.tally = Writer(cache.counts, store)

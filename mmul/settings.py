@@ -291,7 +291,7 @@ if LOCAL:
 # --- 10. The page cache in front of Django (docs/adr/0016) ---------------------
 
 # Of each process; 0: off, as it is while templates are being changed under a running server.
-PAGE_CACHE_MB = env.number("MMUL_PAGE_CACHE_MB", 0 if DEBUG else 32, low=0, high=4096)
+PAGE_CACHE_MB = env.number("MMUL_PAGE_CACHE_MB", 0 if DEBUG else 16, low=0, high=4096)
 PAGE_CACHE_BELL = VAR / "purges"  # heard by all processes of this machine
 # Pages a network may have made anew in a minute (trust table, section 4); 0: no limit. Counted by
 # each process. Tests and the demo come from one address, so nobody counts there.

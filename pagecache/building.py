@@ -3,7 +3,7 @@
 import logging
 from typing import NamedTuple
 
-from pagecache.store import Entry, Variant
+from pagecache.store import Entry, Unpacked, Variant
 
 log = logging.getLogger("pagecache")
 
@@ -54,8 +54,11 @@ def is_shared(control):
     return control.startswith("public, max-age=0")
 
 
-def make_entry(key, answer, terms, *, area, packers, now):
-    """Build the entry for an ``answer``, a ``(status, headers, body)``, packed in each coding."""
+def make_entry(key, answer, terms, *, area, packers, unpackers, now):
+    """Build the entry for an ``answer``, a ``(status, headers, body)``, packed in each coding.
+
+    The plain body is not kept beside one that can be unpacked: it is two thirds of an entry.
+    """
     status, headers, body = answer
     etag = next((value for name, value in headers if name == "ETag"), None)
     fixed = [pair for pair in headers if pair[0].lower() not in DROPPED]
@@ -67,6 +70,9 @@ def make_entry(key, answer, terms, *, area, packers, now):
         packed = pack(body) if is_worth_packing(kind, body) else body
         smaller = len(packed) < len(body)
         variants[coding] = variant(status, fixed, packed, coding, etag) if smaller else plain
+        if smaller and coding in unpackers:
+            body_again = Unpacked(packed, unpackers[coding])
+            variants["identity"] = plain._replace(body=body_again)
     return Entry(key, variants, terms.tags, made=now, expires=now + terms.seconds, area=area)
 
 

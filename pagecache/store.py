@@ -1,7 +1,7 @@
 """Kept pages in bounded memory: by key to answer, by tag to forget, by age of use to make room."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import NamedTuple
 
@@ -10,13 +10,25 @@ ENTRY_BYTES = 2048
 MOST_TAGS_REMEMBERED = 10_000
 
 
+class Unpacked:
+    """The plain body of a page whose packed one is kept: made for the few who ask for it."""
+
+    __slots__ = ("packed", "unpack")
+
+    def __init__(self, packed: bytes, unpack: Callable[[bytes], bytes]):
+        self.packed, self.unpack = packed, unpack
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.unpack(self.packed)
+
+
 class Variant(NamedTuple):
     """One page in one coding, ready to be sent."""
 
     status: str
     headers: list[tuple[str, str]]
-    body: list[bytes]  # a list of one, as WSGI wants it
-    length: int
+    body: list[bytes] | Unpacked  # a list of one, as WSGI wants it
+    length: int  # of what is sent
     etag: str | None
     unchanged: list[tuple[str, str]]  # headers of a 304
     modified: str | None = None  # Last-Modified, as it is sent
@@ -56,7 +68,7 @@ class Entry:
         self.key, self.variants, self.tags, self.area = key, variants, frozenset(tags), area
         self.made, self.expires = made, expires  # seconds of the monotonic clock
         # Codings that change nothing share one variant.
-        distinct = {id(v): v.length for v in variants.values()}
+        distinct = {id(v): v.length for v in variants.values() if isinstance(v.body, list)}
         self.size = ENTRY_BYTES + len(str(key)) * 2 + sum(distinct.values())
 
 

@@ -6,6 +6,7 @@ beyond method, host, path, known parameters, coding and the copy it has changes 
 
 import logging
 import time
+from types import MappingProxyType
 
 from pagecache.building import make_entry, verdict
 from pagecache.flights import Flights
@@ -39,17 +40,18 @@ class Counts:
 class PageCache:
     """``host``: our name as browsers send it; ``is_ours`` judges other spellings of it.
 
-    ``is_staff(cookies)`` tells who passes by; ``packers`` are functions of bytes, by coding;
-    ``until(tags, began)`` gives the seconds after which pages with these tags change by the
-    clock, or None; it may ask the database.
+    ``is_staff(cookies)`` tells who passes by; ``packers`` and ``unpackers`` are functions of bytes,
+    by coding; ``until(tags, began)`` gives the seconds after which pages with these tags change
+    by the clock, or None; it may ask the database.
     """
 
     def __init__(
-        self, application, *, store, listener, rules, host, is_ours, is_staff, packers, until
-    ):
+        self, application, *, store, listener, rules, host, is_ours, is_staff, until, packers,
+        unpackers=MappingProxyType({}),
+    ):  # fmt: skip
         self.application, self.store, self.listener = application, store, listener
         self.rules, self.host, self.is_ours, self.is_staff = rules, host, is_ours, is_staff
-        self.packers, self.until = packers, until
+        self.packers, self.unpackers, self.until = packers, unpackers, until
         self.codings, self.flights, self.counts = Codings(), Flights(), Counts()
         self.clock, self.wall = time.monotonic, time.time
 
@@ -164,7 +166,7 @@ class PageCache:
         area = "brief" if terms.brief else self.rules.area(environ["PATH_INFO"])
         entry = make_entry(
             key, (status, headers, body), terms._replace(seconds=seconds),
-            area=area, packers=self.packers, now=self.clock(),
+            area=area, packers=self.packers, unpackers=self.unpackers, now=self.clock(),
         )  # fmt: skip
         if seconds > 0 and self.listener.looked_at is not None and self.store.keep(entry, began):
             return self.answer(entry, environ, start_response, self.clock(), STORED)

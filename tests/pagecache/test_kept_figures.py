@@ -98,7 +98,7 @@ def test_real_requests_change_the_figures(staff_client):
     text = shown(staff_client)
     assert "Già pronte 80,0 % 80,0 % Risposte 10 10 Preparate da capo 2 2" in text
     assert "In memoria: 2 pagine, " in text
-    assert "su 44,0 MB, in 1 processo." in text
+    assert "su 22,0 MB, in 1 processo." in text
 
 
 def test_a_process_begins_a_new_row_after_ten_minutes_and_counts_nothing_twice():

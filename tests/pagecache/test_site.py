@@ -1,5 +1,6 @@
 """The site behind its page cache: what is kept, for whom, until when."""
 
+import gzip
 import re
 from datetime import timedelta
 
@@ -48,6 +49,21 @@ def test_every_kind_of_public_page_is_kept(site):
     ):  # fmt: skip
         assert is_kept(site, path), path
         assert "Cache-Tags" not in ask(site, path).headers, path
+
+
+def test_a_page_without_coding_is_unpacked_from_what_is_kept(site):
+    """Two thirds of an entry would be a body that hardly anybody asks for."""
+    story = make_article(body="<p>Perché no? Un testo lungo, e poi ancora.</p>" * 300)
+    address = story.get_absolute_url()
+
+    packed = ask(site, address, accept_encoding="gzip")
+    for _ in range(2):
+        plain = ask(site, address)
+        assert plain.word == "hit"
+        assert plain.body == gzip.decompress(packed.body)
+        assert plain.headers["Content-Length"] == str(len(plain.body))
+        assert "Content-Encoding" not in plain.headers
+    assert site.store.bytes < len(plain.body)
 
 
 def test_a_hit_asks_the_database_only_for_the_purge_log(site, django_assert_max_num_queries):
