@@ -37,7 +37,7 @@ ANEW = """
 # A site emptied table by table, in any order, has counted some of its stories out twice.
 NOTHING_LEFT = "DELETE FROM articles_tally WHERE NOT EXISTS (SELECT 1 FROM articles_article)"
 
-GROUPS = 200  # a step of the worker: some tenths of a second
+GROUPS = 100  # a step of the worker: a second at most
 ROWS = 900
 
 
