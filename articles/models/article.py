@@ -152,14 +152,16 @@ class ArticleQuerySet(models.QuerySet):
         # "<= and (< or smaller id)" instead of "< or (= and smaller id)": only the first lets the
         # index begin at this story instead of at the newest one.
         date = OuterRef("published_at")
-        older = Q(published_at__lte=date) & (Q(published_at__lt=date) | Q(pk__lt=OuterRef("pk")))
+        # The older ones are those visible at that date: of two upper bounds SQLite takes the first,
+        # and would walk there from the newest story.
+        older = Q(published_at__lt=date) | Q(pk__lt=OuterRef("pk"))
         newer = Q(published_at__gte=date) & (Q(published_at__gt=date) | Q(pk__gt=OuterRef("pk")))
-        visible = Article.objects.visible(at)
+        was_visible, visible = Article.objects.visible(date), Article.objects.visible(at)
         return (
             self.select_related("main_category", "lead_image", "series", "social_image", "card")
             .defer("body", "lead_image__error", "social_image__error")  # readers get body_html
             .annotate(
-                older_id=Subquery(visible.filter(older).newest_first().values("pk")[:1]),
+                older_id=Subquery(was_visible.filter(older).newest_first().values("pk")[:1]),
                 newer_id=Subquery(
                     visible.filter(newer).order_by("published_at", "pk").values("pk")[:1]
                 ),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Author
-from articles import depth, listing, lists, sitemaps, tallies
+from articles import depth, listing, lists, pages, sitemaps, tallies
 from articles.models import Article, Byline, Category, Listed, Related, Tag, Tally
 from mmul.demo import corpus, crowd
 from search import index
@@ -220,3 +220,14 @@ def test_v2_a_deep_page_reads_no_story_but_its_own(archive, shelf, monkeypatch):
     monkeypatch.setattr(depth, "DEEP", STORIES)
     ask = shelf()
     assert cost(ask, 500) - cost(ask, 1) <= entries(4990)
+
+
+def test_v2_the_neighbours_of_an_old_story_are_found_from_where_it_stands(archive):
+    newest = list(Article.objects.visible().newest_first().values_list("slug", flat=True))
+
+    def story(place):
+        ask = partial(pages.story_at, newest[place])
+        assert ask().older_id
+        return steps(ask)
+
+    assert story(-10) - story(10) <= entries(50)
