@@ -1,6 +1,7 @@
 """What goes on a page: the context of a story, the bounds of an archive, where old links lead."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import CharField, F, Value
 from django.http import Http404
@@ -13,6 +14,19 @@ from articles.lists import KEY, MOMENT
 from articles.models import Article, Byline, Category, Source, Tag
 from kit.memo import remembered
 from kit.prepared import Several, prepared
+
+
+class Beside(NamedTuple):
+    """A story as its neighbours and the other parts of its series show it."""
+
+    pk: int
+    title: str
+    slug: str
+    published_at: datetime
+    series_id: int | None
+    series_part: int | None
+
+    get_absolute_url = Article.get_absolute_url
 
 
 @prepared(now=MOMENT, slug=CharField())
@@ -35,7 +49,7 @@ def sources_of(story):
 def around(now, next_to, series):
     visible = Article.objects.visible(now)
     wanted = visible.filter(pk__in=next_to) | visible.filter(series=series)
-    return wanted.only(*Article.ADDRESS, "series", "series_part")
+    return wanted.values_list(*Beside._fields)
 
 
 @prepared(story=KEY, main=KEY)
@@ -60,7 +74,7 @@ def article_context(article, preview=False):
     now = timezone.now()
     next_to = [article.older_id or 0, article.newer_id or 0]
     rows = around(now=now, next_to=next_to, series=article.series_id or 0)
-    others = {other.pk: other for other in rows}
+    others = {row[0]: Beside(*row) for row in rows}
     article.signatures = [byline.author for byline in signed(story=article.pk)]
     return {
         "article": article,

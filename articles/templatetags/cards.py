@@ -2,6 +2,7 @@
 
 from django import template
 
+from articles.shown import Signature
 from kit.memo import rendered
 
 register = template.Library()
@@ -17,6 +18,20 @@ def card(article):
 def lead_card(article):
     """The story that opens the front page, a Card of articles/shown.py. No query."""
     return rendered("articles/_lead.html", article=article)
+
+
+@register.simple_tag
+def byline(article, preview):
+    """Who and when under a headline; ``article`` with its signatures. No query."""
+    return rendered(
+        "articles/_byline.html",
+        authors=tuple([Signature(author.name, author.slug) for author in article.signatures]),
+        published=article.published_at,
+        revised=article.revised_at,
+        minutes=article.reading_minutes,
+        comments=article.comment_count,
+        preview=preview,
+    )
 
 
 @register.simple_tag

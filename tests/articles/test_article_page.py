@@ -101,7 +101,7 @@ def test_neighbours_are_the_stories_before_and_after(client):
     )
     context = client.get(middle.get_absolute_url()).context
 
-    assert (context["older"], context["newer"]) == (old, new)
+    assert (context["older"].pk, context["newer"].pk) == (old.pk, new.pk)
 
 
 def test_series_box_numbers_the_parts_and_marks_this_one(client):
