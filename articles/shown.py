@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from accounts.models import Author
 from articles.lists import KEY, WINDOW
 from articles.models import Article, Byline
 from articles.models.columns import SHELF
@@ -31,6 +32,20 @@ class Signature(NamedTuple):
 
     def get_absolute_url(self):
         return reverse("author", args=[self.slug])
+
+
+class Signer(NamedTuple):
+    """One who signed a story, as its author box shows them."""
+
+    name: str
+    slug: str
+    biography: str
+    website: str
+    mastodon: str
+    picture: Picture | None
+
+    get_absolute_url = Author.get_absolute_url
+    mastodon_url = Author.mastodon_url
 
 
 class OnShelf(NamedTuple):

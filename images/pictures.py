@@ -48,6 +48,15 @@ class Shown(NamedTuple):
         return [{"width": width, "type": kind, "name": name} for width, kind, name in self.copies]
 
 
+def shown(image):
+    """Return an Image, or None, as Shown."""
+    if image is None:
+        return None
+    copies = tuple([(copy["width"], copy["type"], copy["name"]) for copy in image.renditions])
+    facts = (image.width, image.height, image.alt, image.decorative, image.focus)
+    return Shown(image.pk, image.name, *facts, copies)
+
+
 # The widths follow static/css: the page is 80rem, the reading column 41rem.
 SIZES = {
     "lead": Size(1100, 1920, "(min-width: 75rem) 1100px, 100vw"),

@@ -2,7 +2,8 @@
 
 from django import template
 
-from articles.shown import Signature
+from articles.shown import Signature, Signer
+from images.pictures import shown
 from kit.memo import rendered
 
 register = template.Library()
@@ -32,6 +33,16 @@ def byline(article, preview):
         comments=article.comment_count,
         preview=preview,
     )
+
+
+@register.simple_tag
+def author_box(authors):
+    """Who wrote a story; rows of Author with their portraits. No query."""
+    signers = [
+        Signer(a.name, a.slug, a.biography, a.website, a.mastodon, shown(a.picture))
+        for a in authors
+    ]
+    return rendered("articles/_author_box.html", authors=tuple(signers))
 
 
 @register.simple_tag

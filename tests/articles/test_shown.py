@@ -8,12 +8,19 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from accounts.models import Author
-from articles.models import Article, Byline, Category, Page
+from articles.models import Article, Byline, Category, Page, Tag
 from comments.models import ReaderComment
 from images.models import Image
 from kit import memo
 from tests.comments.writing import make_comment
-from tests.factories import make_article, make_author, make_category, make_image, make_page
+from tests.factories import (
+    make_article,
+    make_author,
+    make_category,
+    make_image,
+    make_page,
+    make_tag,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -27,6 +34,7 @@ def story():
         main_category=make_category("Software", menu_order=1),
         authors=[make_author("Ada"), make_author("Bruno")],
         lead_image=make_image(),
+        tags=[make_tag("Kernel")],
         published_at=timezone.now() - timedelta(hours=3),
     )
     make_page("Chi siamo", menu_order=1)
@@ -72,6 +80,15 @@ CHANGES = {
     "name of the category": on(Category, name="Programmi"),
     "name of an author": on(Author, name="Zoe"),
     "order of the authors": other_order,
+    "biography": on(Author, biography="Scrive di notte."),
+    "site of an author": on(Author, website="https://e.org/io"),
+    "portrait": lambda: Author.objects.update(picture=Image.objects.first()),
+    "update": of_the_story(revised_at=timezone.now()),
+    "length": of_the_story(words=9000),
+    "menu": on(Category, menu_order=None, name="Altro"),
+    "other words for search engines": of_the_story(search_description="Un’altra descrizione."),
+    "name of a tag": on(Tag, name="Altrove"),
+    "neighbour": lambda: Article.objects.filter(title="in testa").update(title="di lato"),
     "no authors": lambda: Byline.objects.all().delete(),
     "text of the picture": on(Image, alt='Un\'altra "figura"'),
     "decorative": on(Image, decorative=True),
