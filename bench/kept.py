@@ -15,7 +15,7 @@ from bench.pages import SECONDS, serving
 from mmul.server import granian
 
 SIZE = 1_000
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
 CONNECTIONS = (1, 8, 64)
 SLOW_CONNECTIONS = 4
 TARGETS = {

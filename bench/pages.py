@@ -18,8 +18,8 @@ from pathlib import Path
 from bench.archives import HOST, ROOT, SIZES, archives, environment, say
 from mmul.server import granian
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
 CONNECTIONS = 4
 TICK = os.sysconf("SC_CLK_TCK")
 

@@ -20,9 +20,10 @@ import django
 
 from bench.archives import HOST
 from bench.load import ask
+from bench.pages import SECONDS
 
 CONNECTIONS = 8
-WARM = float(os.environ.get("BENCH_SECONDS", "4")) * 5
+WARM = SECONDS * 5
 NEWEST = 20
 SHARES = {"front": 30, "newest": 50, "categories": 10, "older": 10}
 DRAWN = 200_000

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from bench.archives import ROOT, SIZES, archives, environment, say
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3")) * 10
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2")) * 10
 SEARCHES = {
     "a common word": "kernel",
     "a rare word": "417",
