@@ -6,6 +6,7 @@ from functools import partial
 from threading import Thread
 
 import pytest
+from django.conf import global_settings
 from django.contrib import admin
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
@@ -126,6 +127,16 @@ def test_a1_every_refusal_costs_one_hashing(people, hashings, name, password):
 def test_a1_a_login_costs_one_hashing_too(people, hashings):
     assert sign_in("ada").status_code == 302
     assert hashings == [PASSWORD]
+
+
+def test_a1_the_hasher_of_a_real_site_lets_in_the_right_password_and_no_other(settings):
+    """All other tests hash fast (tests/conftest.py)."""
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+    user = make_user("vera")
+
+    assert user.password.startswith("pbkdf2_sha256$")
+    assert sign_in("vera", PASSWORD[:-1]).status_code == 200
+    assert sign_in("vera").headers["Location"] == "/admin/"
 
 
 @pytest.mark.parametrize("name", ["ada", "ada@example.org", "ADA@example.org", "  ada "])
