@@ -3,14 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import CharField, F, Value
+from django.db.models import F, Value
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles import addresses, related
-from articles.lists import KEY, MOMENT
+from articles.lists import KEY, MOMENT, WORDS
 from articles.models import Article, Byline, Category, Source, Tag
 from kit.memo import remembered
 from kit.prepared import Several, prepared
@@ -29,7 +29,7 @@ class Beside(NamedTuple):
     get_absolute_url = Article.get_absolute_url
 
 
-@prepared(now=MOMENT, slug=CharField())
+@prepared(now=MOMENT, slug=WORDS)
 def at_slug(now, slug):
     return Article.objects.visible(now).filter(slug=slug).for_page(now)
 
@@ -60,16 +60,16 @@ def filed_under(story, main):
     return tags.order_by().union(rows.order_by())
 
 
-def story_at(slug, at=None):
+def story_at(slug):
     """Return the visible story with this address, as ``for_page()`` loads it, or None."""
-    return next(iter(at_slug(now=at or timezone.now(), slug=slug)), None)
+    return next(iter(at_slug(now=timezone.now(), slug=slug)), None)
 
 
 def article_context(article, preview=False):
     """Return the context of articles/article.html for a story loaded with ``for_page()``.
 
     Five queries: who signed, the sources, the neighbours with the series, the labels, and the
-    related stories. A preview shows none of those.
+    related stories, which a preview does not show.
     """
     now = timezone.now()
     next_to = [article.older_id or 0, article.newer_id or 0]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, DateTimeField
 from django.utils import timezone
 from django.utils.html import format_html
 
+from articles.lists import KEY, MOMENT
 from articles.models import Article, Page
 from articles.shown import Place, Signature, names_of
 from kit.prepared import Several, prepared
@@ -67,7 +67,7 @@ def stories(numbers):
     ]
 
 
-@prepared(now=DateTimeField(), keys=Several(BigIntegerField(), finding.PER_PAGE))
+@prepared(now=MOMENT, keys=Several(KEY, finding.PER_PAGE))
 def lines(now, keys):
     columns = (*Story._fields[:5], "main_category__name", "main_category__path")
     return Article.objects.visible(now).filter(pk__in=keys).order_by().values_list(*columns)

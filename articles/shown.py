@@ -8,13 +8,12 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
-from django.urls import reverse
-
 from accounts.models import Author
 from articles.lists import KEY, WINDOW
-from articles.models import Article, Byline
+from articles.models import Article, Byline, Category
 from articles.models.columns import SHELF
 from images.pictures import Shown as Picture
+from images.pictures import as_copies
 from kit.prepared import Several, prepared
 
 
@@ -22,16 +21,14 @@ class Place(NamedTuple):
     name: str
     path: str
 
-    def get_absolute_url(self):
-        return reverse("category", args=[self.path])
+    get_absolute_url = Category.get_absolute_url
 
 
 class Signature(NamedTuple):
     name: str
     slug: str
 
-    def get_absolute_url(self):
-        return reverse("author", args=[self.slug])
+    get_absolute_url = Author.get_absolute_url
 
 
 class Signer(NamedTuple):
@@ -105,6 +102,6 @@ def place(row):
     pk, title, slug, when, category, path, *image = row
     picture = None
     if image[0] is not None:
-        copies = tuple([(copy["width"], copy["type"], copy["name"]) for copy in image.pop()])
-        picture = Picture(*image, copies)
+        *facts, renditions = image
+        picture = Picture(*facts, as_copies(renditions))
     return OnShelf(pk, title, slug, when, Place(category, path), picture)

@@ -52,9 +52,13 @@ def shown(image):
     """Return an Image, or None, as Shown."""
     if image is None:
         return None
-    copies = tuple([(copy["width"], copy["type"], copy["name"]) for copy in image.renditions])
     facts = (image.width, image.height, image.alt, image.decorative, image.focus)
-    return Shown(image.pk, image.name, *facts, copies)
+    return Shown(image.pk, image.name, *facts, as_copies(image.renditions))
+
+
+def as_copies(renditions):
+    """The column of Image as Shown has it."""
+    return tuple([(copy["width"], copy["type"], copy["name"]) for copy in renditions])
 
 
 # The widths follow static/css: the page is 80rem, the reading column 41rem.
